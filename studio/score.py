@@ -3,7 +3,7 @@
 A *beat* is a quarter note everywhere. Times in a score are beats; ``TempoMap`` turns them into seconds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -35,15 +35,15 @@ SECTION_KINDS = (
 Notes = NDArray[np.void]
 
 
-def notes(rows: ArrayLike) -> Notes:
+def notes(rows: Iterable[Sequence[float]]) -> Notes:
     """Return rows of (onset, duration, pitch, velocity) as a NOTE array sorted by onset, then pitch."""
-    array = np.array([tuple(row) for row in rows], NOTE)  # type: ignore[union-attr]
-    return np.sort(array, order=("onset", "pitch"), kind="stable")
+    array = np.array([tuple(row) for row in rows], NOTE)
+    return np.sort(array, order=["onset", "pitch"], kind="stable")
 
 
-def automation(rows: ArrayLike) -> NDArray[np.void]:
+def automation(rows: Iterable[Sequence[float]]) -> NDArray[np.void]:
     """Return rows of (beat, value) as a CONTROL array sorted by beat."""
-    return np.sort(np.array([tuple(row) for row in rows], CONTROL), order="beat", kind="stable")  # type: ignore[union-attr]
+    return np.sort(np.array([tuple(row) for row in rows], CONTROL), order="beat", kind="stable")
 
 
 @dataclass(frozen=True)

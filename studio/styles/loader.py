@@ -45,7 +45,9 @@ def load_genre(path: Path) -> Genre:
         for key, own in data.get("substyles", {}).items()
     }
     moods = {mood: _build(MoodChange, row, f"{path.name}: moods.{mood}") for mood, row in data["moods"].items()}
-    genre = Genre(path.stem, data["name"], data["description"], data["default"], styles, moods)
+    genre = Genre(
+        path.stem, data["name"], data["description"], data["default"], styles, moods, data.get("mood", "hopeful")
+    )
     _check_genre(genre, path.name)
     return genre
 
@@ -163,6 +165,8 @@ def _progressions(style: Style) -> list[str]:
 def _check_genre(genre: Genre, where: str) -> None:
     if genre.default not in genre.styles:
         raise StyleError(f"{where}: the default {genre.default!r} is not one of its sub-styles")
+    if genre.mood not in genre.moods:
+        raise StyleError(f"{where}: its own mood {genre.mood!r} is not among its moods")
     for mood, change in genre.moods.items():
         if change.mode not in MODES:
             raise StyleError(f"{where}: mood {mood}: {change.mode!r} is not a mode")

@@ -244,7 +244,7 @@ class Style:
 
 @dataclass(frozen=True)
 class Genre:
-    """A genre: its sub-styles and what each mood does to it."""
+    """A genre: its sub-styles, what each mood does to it, and the mood it has when nobody asks for one."""
 
     id: str
     name: str
@@ -252,3 +252,4 @@ class Genre:
     default: str
     styles: Mapping[str, Style]
     moods: Mapping[str, MoodChange]
+    mood: str = "hopeful"
