@@ -269,7 +269,7 @@ RULES = (
 ADVICE = (
     _Rule("tempo", "unusual_tempo",
           lambda v: "tempo" in v and not _style(v).tempo.min * 0.92 <= v["tempo"] <= _style(v).tempo.max * 1.08,
-          lambda v: f"{v['tempo']:g} BPM is unusual; {_style(v).name} likes {_style(v).tempo.min:g}–{_style(v).tempo.max:g}",
+          lambda v: f"{v['tempo']:g} BPM is unusual; common: {_style(v).tempo.min:g}–{_style(v).tempo.max:g}",
           lambda v: [_style(v).tempo.min, _style(v).tempo.max]),
     _Rule("key", "unusual_mode", lambda v: "key" in v and v["key"].mode not in _modes(v),
           lambda v: f"{v['key'].mode} is rare in {_style(v).name}; common: {', '.join(sorted(_modes(v)))}",

@@ -1,0 +1,81 @@
+"""Who plays: the style's chairs, with the wishes of the brief and the mood taken into account."""
+
+from dataclasses import dataclass, replace
+
+from studio.brief import Brief
+from studio.score import Section
+from studio.styles import MoodChange, PartStyle, Style
+
+ESSENTIAL = ("lead", "bass", "chords")
+"""Roles that an instrument asked for may take over, in this order."""
+
+
+@dataclass(frozen=True)
+class Chair:
+    """A chair of the ensemble with the instrument that sits on it."""
+
+    style: PartStyle
+    instrument: str
+
+    @property
+    def id(self) -> str:
+        """The chair's id, also the id of its part."""
+        return self.style.id
+
+    @property
+    def role(self) -> str:
+        """What the chair does, one of ``studio.score.ROLES``."""
+        return self.style.role
+
+    def plays(self, section: Section) -> bool:
+        """Whether the chair plays in a section, by its energy, kind and name."""
+        style = self.style
+        if style.kinds and section.kind not in style.kinds and section.name not in style.kinds:
+            return False
+        if section.kind in style.rests or section.name in style.rests:
+            return False
+        return style.enters <= section.energy < style.leaves
+
+
+def seat(brief: Brief, style: Style, mood: MoodChange) -> tuple[Chair, ...]:
+    """Return the chairs of a piece: avoided players leave or change instrument, wanted ones come in."""
+    chairs = [Chair(part, part.instrument) for part in style.parts]
+    chairs = [_favoured(chair, mood.instruments) for chair in chairs]
+    chairs = [chair for chair in map(lambda chair: _without(chair, brief.avoid), chairs) if chair]
+    for wanted in brief.instruments:
+        chairs = _with(chairs, wanted)
+    return tuple(chairs)
+
+
+def _favoured(chair: Chair, favoured: tuple[str, ...]) -> Chair:
+    choice = next((name for name in favoured if name in chair.style.alternatives), chair.instrument)
+    return replace(chair, instrument=choice)
+
+
+def _without(chair: Chair, avoid: tuple[str, ...]) -> Chair | None:
+    if chair.role in avoid:
+        return None
+    if chair.instrument not in avoid:
+        return chair
+    others = (chair.style.instrument, *chair.style.alternatives)
+    choice = next((name for name in others if name not in avoid), None)
+    return replace(chair, instrument=choice) if choice else None
+
+
+def _with(chairs: list[Chair], wanted: str) -> list[Chair]:
+    """Seat a wanted instrument: where it is an alternative, else on the first essential chair that is not taken."""
+    if any(wanted in (chair.instrument, chair.role) for chair in chairs):
+        return [_always(chair) if wanted in (chair.instrument, chair.role) else chair for chair in chairs]
+    for index, chair in enumerate(chairs):
+        if wanted in chair.style.alternatives:
+            return [*chairs[:index], _always(replace(chair, instrument=wanted)), *chairs[index + 1 :]]
+    for role in ESSENTIAL[:1]:
+        for index, chair in enumerate(chairs):
+            if chair.role == role:
+                return [*chairs[:index], _always(replace(chair, instrument=wanted)), *chairs[index + 1 :]]
+    return chairs
+
+
+def _always(chair: Chair) -> Chair:
+    """A player who was asked for does not wait for the energy to rise."""
+    return replace(chair, style=replace(chair.style, enters=min(chair.style.enters, 0.3)))

@@ -1,0 +1,76 @@
+"""What is decided before the first note: style, key, tempo, form and who plays."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from studio.brief import Brief
+from studio.compose.ensemble import Chair
+from studio.score import Section, TempoMap
+from studio.seeds import stream
+from studio.styles import Ending, MoodChange, Style
+from studio.theory.key import Key
+from studio.theory.meter import Meter
+
+LAYERS = ("form", "harmony", "melody", "bass", "drums", "accompaniment", "performance")
+"""What can be drawn again by itself."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The frame that every writer of notes works in. ``duration`` in seconds.
+
+    The last bar of the last section is the final one: its downbeat carries the final chord (or, when the ending
+    fades, music goes on to the end).
+    """
+
+    brief: Brief
+    style: Style
+    mood: MoodChange
+    key: Key
+    meter: Meter
+    tempo: TempoMap
+    duration: float
+    sections: tuple[Section, ...]
+    ending: Ending
+    chairs: tuple[Chair, ...]
+    variations: Mapping[str, int] = field(default_factory=dict)
+
+    def stream(self, layer: str, detail: str = "") -> np.random.Generator:
+        """Return the random stream of a layer (one of ``LAYERS``), or of one detail in it."""
+        stage = f"{layer}:{detail}" if detail else layer
+        return stream(self.brief.seed, stage, self.variations.get(layer, 0))
+
+    @property
+    def mode(self) -> str:
+        """``major`` or ``minor``: which table of the style's harmony applies."""
+        return "minor" if self.key.is_minor else "major"
+
+    @property
+    def bar(self) -> float:
+        """Length of a bar in beats."""
+        return self.meter.bar_beats
+
+    @property
+    def end(self) -> float:
+        """The beat at which the last section ends."""
+        return self.sections[-1].end
+
+    @property
+    def final(self) -> float:
+        """The beat of the final chord; equals ``end`` when the ending fades and nothing is final."""
+        return self.end if self.ending.kind == "fade" else self.end - self.bar
+
+    def occurrence(self, section: Section) -> int:
+        """Return how many sections of that name came before: 0 for the first."""
+        return sum(other.name == section.name for other in self.sections if other.start < section.start)
+
+    def section_at(self, beat: float) -> Section:
+        """Return the section that ``beat`` falls in (the last one after the end)."""
+        return next((section for section in self.sections if beat < section.end - 1e-9), self.sections[-1])
+
+    def following(self, section: Section) -> Section | None:
+        """Return the next section, or None after the last."""
+        index = self.sections.index(section) + 1
+        return self.sections[index] if index < len(self.sections) else None
