@@ -22,9 +22,9 @@ class Instrument:
     """One row of ``instruments.toml``.
 
     ``source`` is the engine that plays it: ``preset`` and ``kit`` (the sound library, at ``bank`` and ``program``),
-    ``synth``, ``machine`` (drum machine) or ``effect`` (at ``patch``). ``low`` and ``high`` are MIDI pitches, ``trim``
-    is in dB. ``sustained`` sounds last as long as their notes, the others ring out; a ``mono`` instrument sounds one
-    note at a time. ``kin`` names the nearest relatives, best first.
+    ``synth``, ``machine`` (drum machine) or ``effect`` (at ``patch``). ``low`` and ``high`` are MIDI pitches,
+    ``trim_db`` is in dB. ``sustained`` sounds last as long as their notes, the others ring out; a ``mono`` instrument
+    sounds one note at a time. ``kin`` names the nearest relatives, best first.
     """
 
     id: str
@@ -38,7 +38,7 @@ class Instrument:
     patch: str = ""
     sustained: bool = False
     mono: bool = False
-    trim: float = 0.0
+    trim_db: float = 0.0
     kin: tuple[str, ...] = ()
 
     @property
