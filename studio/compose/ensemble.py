@@ -41,7 +41,7 @@ def seat(brief: Brief, style: Style, mood: MoodChange) -> tuple[Chair, ...]:
     """Return the chairs of a piece: avoided players leave or change instrument, wanted ones come in."""
     chairs = [Chair(part, part.instrument) for part in style.parts]
     chairs = [_favoured(chair, mood.instruments) for chair in chairs]
-    chairs = [chair for chair in map(lambda chair: _without(chair, brief.avoid), chairs) if chair]
+    chairs = [chair for chair in (_without(chair, brief.avoid) for chair in chairs) if chair]
     for wanted in brief.instruments:
         chairs = _with(chairs, wanted)
     return tuple(chairs)
@@ -69,7 +69,7 @@ def _with(chairs: list[Chair], wanted: str) -> list[Chair]:
     for index, chair in enumerate(chairs):
         if wanted in chair.style.alternatives:
             return [*chairs[:index], _always(replace(chair, instrument=wanted)), *chairs[index + 1 :]]
-    for role in ESSENTIAL[:1]:
+    for role in ESSENTIAL:
         for index, chair in enumerate(chairs):
             if chair.role == role:
                 return [*chairs[:index], _always(replace(chair, instrument=wanted)), *chairs[index + 1 :]]

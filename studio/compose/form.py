@@ -1,0 +1,238 @@
+"""Form: which sections, how long, how fast, so that the ending lands on the asked length to the frame."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from studio.audio import SAMPLE_RATE
+from studio.brief import Brief
+from studio.compose.ensemble import seat
+from studio.compose.plan import Plan
+from studio.score import Section, TempoMap
+from studio.seeds import stream
+from studio.styles import Ending, Form, FormSection, MoodChange, Style, genres
+from studio.theory.key import MODES, Key
+from studio.theory.meter import Meter
+
+LEAD_IN = 0.05
+"""Seconds before beat 0: room for players who are early."""
+
+TEMPO_FREEDOM = 0.03
+"""How far, as a share, a tempo that nobody asked for may bend to make the bars fit."""
+
+MOST_RITARD = 0.3
+RITARD_STEPS = 4
+
+DROP_COST = {
+    "chorus": 9.0, "drop": 9.0, "theme": 9.0, "verse": 6.0, "solo": 3.0, "bridge": 2.5, "break": 2.5,
+    "prechorus": 2.0, "build": 2.5, "intro": 1.0, "outro": 99.0,
+}  # fmt: skip
+"""Kind of section → how much a form loses without its first one."""
+
+REPEAT_COST = 0.35
+"""Share of ``DROP_COST`` that leaving out a later section of the same name costs."""
+
+LAST_RETURN_COST = 0.8
+"""The same for the last return of the main section."""
+
+HALVE_COST = 0.3
+DOUBLE_COST = 0.5
+STRETCH_COST = 0.15
+"""Cost of halving and doubling a section, and of each bar that an intro or outro differs from its form."""
+
+
+def plan_form(brief: Brief, variations: Mapping[str, int]) -> Plan:
+    """Decide everything that precedes the notes."""
+    genre, style = genres()[brief.genre], brief.style
+    mood = genre.moods[brief.mood]
+    rng = stream(brief.seed, "form", variations.get("form", 0))
+    key = brief.key or _key(style, mood, rng)
+    meter = brief.meter or Meter.parse(style.meters[0])
+    ending = _ending(style, brief, rng)
+    pulse = brief.tempo or _tempo(style, mood, meter, rng)
+    if brief.tempo is None:
+        pulse = _bent(pulse, meter, brief.duration, ending)
+    bpm = pulse * meter.pulse_beats
+    bars = bars_for(brief.duration, bpm, meter, ending)
+    form = _fitted(_form(style, brief, bars, rng), bars)
+    sections = _sections(form, meter, mood)
+    tempo, ending = _landing(bpm, meter, bars, brief.duration, ending)
+    return Plan(
+        brief, style, mood, key, meter, tempo, round(brief.duration * SAMPLE_RATE) / SAMPLE_RATE, sections, ending,
+        seat(brief, style, mood), dict(variations),
+    )  # fmt: skip
+
+
+def bars_for(duration: float, bpm: float, meter: Meter, ending: Ending) -> int:
+    """Return how many bars a piece of ``duration`` seconds has at ``bpm`` quarter notes a minute.
+
+    A fading piece fills its length; any other needs ``ending.ring`` seconds after the downbeat of its last bar.
+    """
+    bar = meter.bar_beats * 60 / bpm
+    if ending.kind == "fade":
+        return max(2, math.ceil((duration - LEAD_IN) / bar))
+    return max(2, math.floor((duration - LEAD_IN - ending.ring) / bar) + 1)
+
+
+# ------------------------------------------------------------------------------------------- key, tempo and ending
+def _key(style: Style, mood: MoodChange, rng: np.random.Generator) -> Key:
+    """A key of the style's own on the mood's side; the mood's mode colours it where the style knows that mode."""
+    minor = MODES[mood.mode][2] == 3
+    keys = [Key.parse(text) for text in style.keys]
+    same_side = [key for key in keys if key.is_minor == minor]
+    if not same_side:
+        return Key(keys[int(rng.integers(len(keys)))].tonic, mood.mode)
+    chosen = same_side[int(rng.integers(len(same_side)))]
+    return replace(chosen, mode=mood.mode) if mood.mode not in ("major", "minor") else chosen
+
+
+def _tempo(style: Style, mood: MoodChange, meter: Meter, rng: np.random.Generator) -> float:
+    """The style's typical tempo, moved by mood and a little chance; whole numbers, as musicians say them."""
+    wished = style.tempo.typical * mood.tempo * rng.uniform(0.96, 1.04)
+    if meter.is_compound and not Meter.parse(style.meters[0]).is_compound:
+        wished *= 2 / 3
+        return float(np.clip(round(wished), 40, 240))
+    return float(np.clip(round(wished), max(40, style.tempo.min * 0.92), min(240, style.tempo.max * 1.08)))
+
+
+def _ending(style: Style, brief: Brief, rng: np.random.Generator) -> Ending:
+    ending = style.endings[int(rng.integers(len(style.endings)))]
+    longest = 0.2 * brief.duration
+    return replace(ending, ring=min(ending.ring, longest))
+
+
+def _bent(pulse: float, meter: Meter, duration: float, ending: Ending) -> float:
+    """Return the whole-number tempo near ``pulse`` whose bars leave the least over."""
+
+    def left_over(tempo: int) -> float:
+        bar = meter.bar_beats * 60 / (tempo * meter.pulse_beats)
+        return ((duration - LEAD_IN - ending.ring) % bar) + abs(tempo / pulse - 1) * 4
+
+    reach = max(1, int(pulse * TEMPO_FREEDOM))
+    candidates = [tempo for tempo in range(round(pulse) - reach, round(pulse) + reach + 1) if 40 <= tempo <= 240]
+    return float(min(candidates, key=left_over))
+
+
+def _landing(bpm: float, meter: Meter, bars: int, duration: float, ending: Ending) -> tuple[TempoMap, Ending]:
+    """Return the tempo map and the ending with the ring that is really left.
+
+    What the whole bars leave over is taken by the ritard first, where the ending has one, then by the ring.
+    """
+    steady = TempoMap((0.0,), (bpm,), LEAD_IN)
+    if ending.kind == "fade":
+        return steady, ending
+    bar = meter.bar_beats * 60 / bpm
+    spare = duration - LEAD_IN - ending.ring - (bars - 1) * bar
+    tempo, taken = steady, 0.0
+    if ending.ritard and bars > 4 and spare > 0:
+        share = _ritard_for(min(spare, _added(MOST_RITARD, bar)), bar)
+        start = (bars - 3) * meter.bar_beats
+        step = 2 * meter.bar_beats / RITARD_STEPS
+        beats = [start + index * step for index in range(RITARD_STEPS)]
+        paces = [bpm * (1 - share * (index + 1) / RITARD_STEPS) for index in range(RITARD_STEPS)]
+        tempo = TempoMap((0.0, *beats), (bpm, *paces), LEAD_IN)
+        taken = _added(share, bar)
+    return tempo, replace(ending, ring=ending.ring + spare - taken)
+
+
+def _added(share: float, bar: float) -> float:
+    """Seconds that a ritard over two bars of ``bar`` seconds adds."""
+    piece = 2 * bar / RITARD_STEPS
+    return sum(piece / (1 - share * (index + 1) / RITARD_STEPS) - piece for index in range(RITARD_STEPS))
+
+
+def _ritard_for(seconds: float, bar: float) -> float:
+    """Return the ritard that adds ``seconds``, by bisection."""
+    low, high = 0.0, MOST_RITARD
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _added(middle, bar) < seconds else (low, middle)
+    return low
+
+
+# ---------------------------------------------------------------------------------------------- fitting the form
+def _form(style: Style, brief: Brief, bars: int, rng: np.random.Generator) -> Form:
+    """The form asked for, else one that suits the length, by chance."""
+    if brief.form:
+        return next(form for form in style.forms if form.id == brief.form)
+    costs = np.array([_cheapest(_lengthened(form, bars), bars)[1] for form in style.forms])
+    weights = np.exp(-(costs - costs.min()) / 3.0)
+    return style.forms[int(rng.choice(len(style.forms), p=weights / weights.sum()))]
+
+
+def _fitted(form: Form, bars: int) -> list[FormSection]:
+    """Return the form's sections shortened, stretched, left out or repeated to exactly ``bars`` bars."""
+    sections = _lengthened(form, bars)
+    lengths, _ = _cheapest(sections, bars)
+    return [replace(section, bars=length) for section, length in zip(sections, lengths, strict=True) if length]
+
+
+def _lengthened(form: Form, bars: int) -> list[FormSection]:
+    """Repeat the body of a form that is much too short, each time with more energy."""
+    sections = list(form.sections)
+    first = 1 if sections[0].kind == "intro" else 0
+    last = len(sections) - 1 if sections[-1].kind == "outro" else len(sections)
+    body = sections[first:last]
+    frame = sum(section.bars for section in sections) - sum(section.bars for section in body)
+    chapters = round((bars - frame) / sum(section.bars for section in body))
+    if chapters < 2:
+        return sections
+    rising = [0.85 + 0.15 * chapter / (chapters - 1) for chapter in range(chapters)]
+    repeated = [replace(section, energy=section.energy * factor) for factor in rising for section in body]
+    return [*sections[:first], *repeated, *sections[last:]]
+
+
+def _options(sections: Sequence[FormSection], index: int) -> list[tuple[int, float]]:
+    """Return (bars, cost) of everything that may happen to a section."""
+    section, bars = sections[index], sections[index].bars
+    if index == len(sections) - 1:
+        return [(length, STRETCH_COST * abs(length - bars) + (2 if length < 2 else 0)) for length in range(1, bars + 9)]
+    if section.kind == "intro":
+        return [(length, STRETCH_COST * (bars - length)) for length in range(bars + 1)]
+    cost = DROP_COST[section.kind]
+    if any(other.name == section.name for other in sections[:index]):
+        returns = any(other.name == section.name for other in sections[index + 1 :])
+        cost *= REPEAT_COST if returns else LAST_RETURN_COST
+    options = [(bars, 0.0), (0, cost)]
+    if bars % 8 == 0:
+        options += [(bars // 2, cost * HALVE_COST), (bars * 2, max(cost, 3.0) * DOUBLE_COST)]
+    if bars % 16 == 0:
+        options.append((bars // 4, cost * 2 * HALVE_COST))
+    if bars == 4:
+        options += [(2, cost * HALVE_COST), (8, max(cost, 3.0) * DOUBLE_COST)]
+    return options
+
+
+def _cheapest(sections: Sequence[FormSection], bars: int) -> tuple[list[int], float]:
+    """Return the length of every section so that they make ``bars`` at the least cost: a knapsack over bars."""
+    best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
+    for index in range(len(sections)):
+        reached: dict[int, tuple[float, int]] = {}
+        for total, (cost, _) in best[-1].items():
+            for length, price in _options(sections, index):
+                if total + length <= bars and cost + price < reached.get(total + length, (math.inf, 0))[0]:
+                    reached[total + length] = (cost + price, length)
+        best.append(reached)
+    if bars not in best[-1]:  # the ending takes up what no section can
+        total = max(best[-2])
+        lengths, cost = _cheapest(sections[:-1], total) if len(sections) > 1 else ([], 0.0)
+        return [*lengths, bars - total], cost + STRETCH_COST * (bars - total)
+    lengths, total = [], bars
+    for level in range(len(sections), 0, -1):
+        length = best[level][total][1]
+        lengths.append(length)
+        total -= length
+    return lengths[::-1], best[-1][bars][0]
+
+
+def _sections(form: Sequence[FormSection], meter: Meter, mood: MoodChange) -> tuple[Section, ...]:
+    """Lay the sections out in beats; the mood's dynamics shift the whole energy curve a little."""
+    sections, start = [], 0.0
+    for entry in form:
+        beats = entry.bars * meter.bar_beats
+        energy = min(1.0, max(0.05, entry.energy + 0.015 * mood.dynamics))
+        sections.append(Section(entry.name, entry.kind, start, beats, entry.bars, round(energy, 3)))
+        start += beats
+    return tuple(sections)

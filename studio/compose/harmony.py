@@ -1,0 +1,162 @@
+"""Harmony: progressions of the style laid under the sections, with turnarounds, cadences and a final chord."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from studio.compose.plan import Plan
+from studio.score import ChordSpan, Section
+from studio.theory.chord import TRIAD_OF, Chord
+from studio.theory.numeral import chord, parse_progression
+
+Bars = tuple[tuple[str, ...], ...]
+"""Numerals by bar."""
+
+KIN = {
+    "bright": ("tender", "dark"),
+    "tender": ("bright", "dark"),
+    "tense": ("dark", "tender"),
+    "dark": ("tense", "tender"),
+}
+"""Colour → where to look when a style has nothing in it; the first is also the contrast a bridge brings."""
+
+EXTENDED = {
+    "": "add9", "m": "m7", "7": "9", "maj7": "maj9", "m7": "m9", "6": "6/9", "7b9": "13b9", "7sus4": "9sus4",
+}  # fmt: skip
+"""Chord quality → the richer one that complex harmony prefers."""
+
+MODAL = {
+    "dorian": {"iv": "IV", "bVI": "IV", "iio": "ii", "V": "v"},
+    "phrygian": {"V": "bII", "v": "bvii", "ii": "bII", "iio": "bII", "IV": "iv"},
+    "locrian": {"V": "bV", "v": "bV", "ii": "bII", "iio": "bII", "IV": "iv"},
+    "lydian": {"IV": "II", "iv": "II", "ii": "II"},
+    "mixolydian": {"V": "bVII", "vii": "v", "viio": "bVII"},
+}
+"""Mode → chords of plain major or minor that its scale denies, and what stands for them."""
+
+_HEAD = re.compile(r"^([b#]*[ivIV]+o?)(.*)$")
+
+CONTRASTING = ("bridge", "break")
+"""Kinds of section whose harmony has another colour than the rest."""
+
+
+def harmonise(plan: Plan) -> tuple[ChordSpan, ...]:
+    """Return the chords of the whole piece, without gaps from beat 0 to ``plan.end``."""
+    progressions = _progressions(plan)
+    spans: list[ChordSpan] = []
+    for section in plan.sections:
+        cells = _tiled(progressions[section.name], plan, section)
+        cells = _closed(cells, plan, section)
+        spans += _merged(ChordSpan(start, beats, _chord(numeral, plan), numeral) for start, beats, numeral in cells)
+    return tuple(spans)
+
+
+def _progressions(plan: Plan) -> dict[str, Bars]:
+    """Choose a progression for every section name; different names get different ones while there are any."""
+    chosen: dict[str, Bars] = {}
+    for section in plan.sections:
+        if section.name in chosen:
+            continue
+        rng = plan.stream("harmony", section.name)
+        options = [parse_progression(text) for text in _candidates(plan, section)]
+        fresh = [bars for bars in options if bars not in chosen.values()] or options
+        fitting = [bars for bars in fresh if section.bars % len(bars) == 0 or len(bars) == section.bars] or fresh
+        chosen[section.name] = fitting[int(rng.integers(len(fitting)))]
+    return chosen
+
+
+def _candidates(plan: Plan, section: Section) -> Sequence[str]:
+    harmony = plan.style.harmony
+    for label in (section.name, section.kind):
+        if texts := harmony.sections.get(label, {}).get(plan.mode):
+            return texts
+    table: Mapping[str, tuple[str, ...]] = harmony.minor if plan.mode == "minor" else harmony.major
+    colour = KIN[plan.mood.colour][0] if section.kind in CONTRASTING else plan.mood.colour
+    for wanted in (colour, *KIN[colour], *table):
+        if table.get(wanted):
+            return table[wanted]
+    raise AssertionError(f"{plan.style.genre}/{plan.style.id} has no {plan.mode} harmony")
+
+
+def _tiled(bars: Bars, plan: Plan, section: Section) -> list[tuple[float, float, str]]:
+    """Repeat a progression to the section's end: rows of (start, beats, numeral)."""
+    length = plan.bar * plan.style.harmony.bars_per_chord
+    cells: list[tuple[float, float, str]] = []
+    start, index = section.start, 0
+    while start < section.end - 1e-9:
+        numerals = bars[index % len(bars)]
+        share = min(length, section.end - start) / len(numerals)
+        cells += [(start + i * share, share, _modal(numeral, plan.key.mode)) for i, numeral in enumerate(numerals)]
+        start, index = start + length, index + 1
+    return cells
+
+
+def _closed(cells: list[tuple[float, float, str]], plan: Plan, section: Section) -> list[tuple[float, float, str]]:
+    """Put the turnaround at the end of a section that goes on, the cadence and the final chord at the very end."""
+    harmony, complexity = plan.style.harmony, plan.brief.complexity
+    if section is plan.sections[-1]:
+        if plan.ending.kind == "fade":
+            return cells
+        texts = harmony.cadences.get(plan.mode, {}).get(complexity, ())
+        closed = _ended_with(cells, _drawn(texts, plan, f"cadence {section.start}"), plan, plan.final, section)
+        return [*closed, (plan.final, plan.bar, harmony.final[plan.mode])]
+    texts = harmony.turnarounds.get(plan.mode, {}).get(complexity, ())
+    if section.bars < 8 or not texts:
+        return cells
+    return _ended_with(cells, _drawn(texts, plan, f"turnaround {section.start}"), plan, section.end, section)
+
+
+def _drawn(texts: Sequence[str], plan: Plan, detail: str) -> Bars:
+    return parse_progression(texts[int(plan.stream("harmony", detail).integers(len(texts)))]) if texts else ()
+
+
+def _ended_with(
+    cells: list[tuple[float, float, str]], bars: Bars, plan: Plan, end: float, section: Section
+) -> list[tuple[float, float, str]]:
+    """Let ``bars`` stand right before ``end``, as many of them as the section has room for."""
+    room = round((end - section.start) / plan.bar)
+    bars = bars[max(0, len(bars) - room) :]
+    start = end - len(bars) * plan.bar
+    kept = [(at, min(beats, start - at), numeral) for at, beats, numeral in cells if at < start - 1e-9]
+    for index, numerals in enumerate(bars):
+        share = plan.bar / len(numerals)
+        kept += [(start + index * plan.bar + i * share, share, numeral) for i, numeral in enumerate(numerals)]
+    return kept
+
+
+def _modal(numeral: str, mode: str) -> str:
+    """Replace a numeral that the mode's scale denies; sevenths stay sevenths."""
+    match = _HEAD.match(numeral)
+    substitute = MODAL.get(mode, {}).get(match.group(1)) if match else None
+    if not match or substitute is None or "/" in match.group(2):
+        return numeral
+    return f"{substitute}7" if "7" in match.group(2) and "o" not in substitute else substitute
+
+
+def _chord(numeral: str, plan: Plan) -> Chord:
+    plain = chord(numeral, plan.key)
+    richness = plan.style.harmony.richness.get(plan.brief.complexity, "asis")
+    if richness == "triad":
+        return plain.with_quality(TRIAD_OF[plain.quality])
+    if richness == "extended":
+        return plain.with_quality(EXTENDED.get(plain.quality, plain.quality))
+    return plain
+
+
+def _merged(spans: Iterable[ChordSpan]) -> list[ChordSpan]:
+    """Join neighbours that are the same chord."""
+    joined: list[ChordSpan] = []
+    for span in spans:
+        if joined and joined[-1].chord == span.chord and joined[-1].numeral == span.numeral:
+            last = joined[-1]
+            joined[-1] = ChordSpan(last.start, last.beats + span.beats, last.chord, last.numeral)
+        else:
+            joined.append(span)
+    return joined
+
+
+def chord_index(spans: Sequence[ChordSpan], beats: np.ndarray) -> np.ndarray:
+    """Return for each beat the index of the chord that sounds."""
+    starts = np.array([span.start for span in spans])
+    return np.clip(np.searchsorted(starts, np.asarray(beats) + 1e-9, side="right") - 1, 0, len(spans) - 1)

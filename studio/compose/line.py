@@ -1,0 +1,125 @@
+"""From a rhythm, a contour and chords to pitches: the line that costs least, by dynamic programming.
+
+This is the seam for a learned model: whatever fills ``Slot``s with pitches can stand here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.theory.chord import Chord
+from studio.theory.key import MODES, Key
+
+Pitches = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A note that has a time but no pitch yet.
+
+    ``onset`` and ``beats`` in beats; ``weight`` metrical 0–1; ``target`` the height the contour wants, as a MIDI
+    pitch that need not be whole; ``close`` 0 inside a phrase, 1 at its open end, 2 where it comes to rest.
+    """
+
+    onset: float
+    beats: float
+    weight: float
+    target: float
+    chord: Chord
+    close: int = 0
+    starts_phrase: bool = False
+
+
+@dataclass(frozen=True)
+class LineTaste:
+    """What a melody of this style may do: ``scale`` as in ``Melody``, ``leap`` in semitones, ``steps`` 0–1."""
+
+    key: Key
+    scale: str
+    low: int
+    high: int
+    leap: int
+    steps: float
+
+
+PENTATONIC = {"major": (0, 2, 4, 7, 9), "minor": (0, 3, 5, 7, 10)}
+BLUE = (0, 3, 5, 6, 7, 10)
+
+INTERVAL_COST = np.array([0.55, 0.0, 0.0, 0.35, 0.4, 0.7, 3.2, 0.9, 1.6, 1.6, 3.0, 3.5, 1.5] + [4.0] * 116)
+"""Cost of moving by so many semitones: steps are free, the tritone and sevenths dear."""
+
+CONTOUR_PULL = 0.22
+SHAPE_PULL = 0.28
+"""Costs per semitone of leaving the wished height, and of changing the wished interval."""
+
+OUTSIDE_CHORD = 1.6
+AVOID_NOTE = 1.8
+UNRESOLVED = 2.4
+UNPREPARED = 1.2
+"""Costs of a strong, long non-chord tone; of a semitone above a chord tone; of leaving or reaching one by leap."""
+
+
+def scale_of(taste: LineTaste, chord: Chord) -> tuple[int, ...]:
+    """Return the pitch classes that suit a chord: the style's scale, bent where the chord has other notes."""
+    side = "minor" if taste.key.is_minor else "major"
+    steps = {"pentatonic": PENTATONIC[side], "blues": BLUE}.get(taste.scale, MODES[taste.key.mode])
+    notes = {(taste.key.tonic + step) % 12 for step in steps}
+    foreign = {tone for tone in chord.tones if tone not in notes}
+    if taste.scale == "mode":
+        notes -= {(tone + shift) % 12 for tone in foreign for shift in (-1, 1)} - set(chord.tones)
+    return tuple(sorted(notes | foreign))
+
+
+def solve(slots: Sequence[Slot], taste: LineTaste) -> Pitches:
+    """Return a pitch for every slot, shape ``(slots,)``: the cheapest path through all that the scale allows."""
+    if not slots:
+        return np.zeros(0, np.int64)
+    pitches = np.arange(taste.low, taste.high + 1)
+    tables = {chord: _table(chord, taste, pitches) for chord in {slot.chord for slot in slots}}
+    steps = np.abs(pitches[:, None] - pitches[None, :])
+    moves = INTERVAL_COST[steps] * (0.4 + taste.steps)
+    moves = np.where(steps > taste.leap, moves + 6.0, moves)
+    signed = pitches[None, :] - pitches[:, None]
+    total = _local(slots[0], tables, pitches)
+    back: list[NDArray[np.int64]] = []
+    for before, slot in pairwise(slots):
+        step = moves if not slot.starts_phrase else moves * 0.4
+        shape = SHAPE_PULL * np.abs(signed - (slot.target - before.target))
+        outside_before, outside = ~tables[before.chord][1], ~tables[slot.chord][1]
+        leaps = steps > 2
+        broken = leaps * (UNRESOLVED * outside_before[:, None] * before.weight + UNPREPARED * outside[None, :])
+        cost = total[:, None] + step + shape + broken
+        back.append(cost.argmin(axis=0))
+        total = cost.min(axis=0) + _local(slot, tables, pitches)
+    path = [int(total.argmin())]
+    for choice in reversed(back):
+        path.append(int(choice[path[-1]]))
+    return pitches[path[::-1]]
+
+
+def _table(chord: Chord, taste: LineTaste, pitches: Pitches) -> tuple[NDArray[np.bool_], ...]:
+    """Return masks over ``pitches``: in the scale, in the chord, to avoid, and root or third."""
+    classes = pitches % 12
+    allowed = np.isin(classes, scale_of(taste, chord))
+    tones = np.isin(classes, chord.tones)
+    avoid = ~tones & np.isin((classes - 1) % 12, chord.tones)
+    rest = np.isin(classes, (chord.degree(1), chord.degree(3)))
+    return allowed, tones, avoid, rest
+
+
+def _local(slot: Slot, tables: dict[Chord, tuple[NDArray[np.bool_], ...]], pitches: Pitches) -> NDArray[np.float64]:
+    """Return the cost of each pitch at a slot by itself."""
+    allowed, tones, avoid, rest = tables[slot.chord]
+    stress = slot.weight * min(slot.beats, 2.0) ** 0.5 + 0.25 * (slot.beats >= 1)
+    cost = CONTOUR_PULL * np.abs(pitches - slot.target)
+    cost = cost + np.where(tones, 0.0, OUTSIDE_CHORD * stress)
+    cost += np.where(avoid, AVOID_NOTE * stress, 0.0)
+    cost += np.where(allowed, 0.0, 50.0)
+    if slot.close:
+        cost += np.where(tones, 0.0, 6.0)
+    if slot.close == 2:
+        cost += np.where(rest, 0.0, 1.5)
+    return cost
