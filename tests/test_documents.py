@@ -1,0 +1,91 @@
+"""What the documents say must be there: links, commands, dependencies; and nothing of one machine in any file."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+MAKEFILE = (ROOT / "Makefile").read_text()
+PINNED = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[[^]]*\])?==", re.MULTILINE)
+
+
+def tracked_files() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+def anchors(document: Path) -> set[str]:
+    """The fragment identifiers of a document's headings, as code hosts make them."""
+    headings = re.findall(r"^#+ +(.+?) *$", document.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def normalised(package: str) -> str:
+    return re.sub(r"[-_.]+", "-", package).lower()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_resolve(document: Path) -> None:
+    missing = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", document.read_text()):
+        if re.match(r"[a-z]+:", target):
+            continue
+        name, _, fragment = target.partition("#")
+        linked = (document.parent / name).resolve() if name else document
+        if not linked.exists() or (fragment and fragment not in anchors(linked)):
+            missing.append(target)
+    assert missing == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_commands_named_in_code_exist(document: Path) -> None:
+    code = "\n".join(re.findall(r"```.*?```|`[^`\n]+`|^ {4}.+$", document.read_text(), re.DOTALL | re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
+    assert set(re.findall(r"\bmake ([a-z][a-z-]*)", code)) - targets == set()
+    assert set(re.findall(r"manage\.py ([a-z_0-9]+)", code)) - set(get_commands()) == set()
+    scripts = set(re.findall(r"\bscripts/[\w.-]+\w", code))
+    assert {name for name in scripts if not (ROOT / name).exists()} == set()
+
+
+def test_the_makefile_calls_what_exists() -> None:
+    assert {name for name in re.findall(r"scripts/[\w.-]+\w", MAKEFILE) if not (ROOT / name).exists()} == set()
+
+
+def test_every_make_target_has_a_line_of_help() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE)) - {"check-machine"}
+    assert set(re.findall(r"^([a-z-]+):.*## \w", MAKEFILE, re.MULTILINE)) == targets
+
+
+def test_every_direct_dependency_is_pinned_and_explained() -> None:
+    explained = (ROOT / "docs" / "dependencies.md").read_text()
+    constraints = {normalised(name) for name in PINNED.findall((ROOT / "constraints.txt").read_text())}
+    for file in ("requirements.txt", "requirements-dev.txt"):
+        lines = [line for line in (ROOT / file).read_text().splitlines() if line and line[0] not in "#-"]
+        names = [name for line in lines for name in PINNED.findall(line)]
+        assert len(names) == len(lines), f"{file}: a line without =="
+        for name in names:
+            assert re.search(rf"\b{re.escape(name)}\b", explained), f"docs/dependencies.md does not explain {name}"
+            assert normalised(name) in constraints, f"constraints.txt lacks {name}"
+    for name in json.loads((ROOT / "package-lock.json").read_text())["packages"]:
+        assert name.removeprefix("node_modules/") in explained
+
+
+def test_no_file_holds_a_path_of_one_machine_or_a_registry() -> None:
+    ours = re.compile(r"(?<![\w.:/-])/(?:work|root|home|Users)/\w")
+    registry = re.compile(r"\"resolved\":|--(?:extra-)?index-url|--find-links|registry\s*=\s*http")
+    found = []
+    for path in tracked_files():
+        try:
+            text = path.read_text()
+        except UnicodeDecodeError:
+            continue
+        if ours.search(text):
+            found.append(f"{path.relative_to(ROOT)}: a path of one machine")
+        if path != Path(__file__) and registry.search(text):
+            found.append(f"{path.relative_to(ROOT)}: a package registry")
+    assert found == []
