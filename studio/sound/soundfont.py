@@ -193,9 +193,9 @@ class SoundFont:
         shared_routes: dict[tuple[int, ...], Modulator] = {}
         zones = []
         for index in range(first, last):
-            own = dict(generators[bags[index][0] : bags[index + 1][0]])
+            own: dict[int, int] = dict(generators[bags[index][0] : bags[index + 1][0]])
             rows = [Modulator(*row) for row in modulators[bags[index][1] : bags[index + 1][1]]]
-            routes = {(row.source, row.destination, row.amount_source, row.transform): row for row in rows}
+            routes: dict[tuple[int, ...], Modulator] = {row[:2] + row[3:]: row for row in rows}
             if link in own:
                 zones.append((shared | own, tuple((shared_routes | routes).values())))
             elif index == first:

@@ -1,0 +1,69 @@
+"""Rendering a part: notes to an engine, then level and automation."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numba import njit
+
+from studio.audio import SAMPLE_RATE, Audio, ratio, silence
+from studio.score import Part, Score
+from studio.sound import sampler
+from studio.sound.events import Curve, Events, curve, events, mark_bent
+from studio.sound.instruments import Instrument, instrument
+from studio.sound.kernels import BLOCK, KERNEL
+
+Engine = Callable[[Instrument, Events, Curve, Audio, int], None]
+
+ENGINES: dict[str, Engine] = {
+    "preset": sampler.play,
+    "kit": sampler.play,
+}
+"""What plays an instrument, by its ``source``."""
+
+_END_FADE = round(0.01 * SAMPLE_RATE)
+
+
+def render_part(part: Part, score: Score, *, seed: int) -> Audio:
+    """Return the dry stem of a part: shape ``(2, score.frames)``, not normalised.
+
+    A line at velocity 80 lands near −20 LUFS on every instrument. The same part, score and seed give the same bytes.
+    Raises ``RenderError`` for an unknown instrument, ``SoundLibraryError`` when the sound library is unusable.
+    """
+    sound = instrument(part.instrument)
+    stem = silence(score.frames)
+    found = events(part, score, sound)
+    if len(found):
+        bend = curve(part, score, "bend")
+        mark_bent(found, bend)
+        ENGINES[sound.source](sound, found, bend, stem, seed)
+        apply_gain(stem, _gains(part, score, sound.trim_db))
+        _fade_end(stem)
+    return stem
+
+
+def _gains(part: Part, score: Score, trim_db: float) -> Curve:
+    """Return the amplitude every BLOCK frames: trim, volume in dB, and expression, which General MIDI squares."""
+    gains = np.full(score.frames // BLOCK + 2, ratio(trim_db))
+    volume, expression = curve(part, score, "volume"), curve(part, score, "expression")
+    if len(volume):
+        gains *= 10.0 ** (volume / 20.0)
+    if len(expression):
+        gains *= np.clip(expression, 0.0, 1.0) ** 2
+    return gains
+
+
+@njit(**KERNEL)
+def apply_gain(stem, gains):  # type: ignore[no-untyped-def]
+    """Scale ``stem`` (2, n) in place by a gain given every BLOCK frames, straight lines between."""
+    for channel in range(stem.shape[0]):
+        for start in range(0, stem.shape[1], BLOCK):
+            first = np.float32(gains[start // BLOCK])
+            slope = np.float32((gains[start // BLOCK + 1] - gains[start // BLOCK]) / BLOCK)
+            for k in range(min(BLOCK, stem.shape[1] - start)):
+                stem[channel, start + k] *= first + slope * np.float32(k)
+
+
+def _fade_end(stem: Audio) -> None:
+    """Fade the last 10 ms, so that what still rings at the end does not click."""
+    count = min(_END_FADE, stem.shape[1])
+    stem[:, stem.shape[1] - count :] *= np.linspace(1.0, 0.0, count, dtype=np.float32)
