@@ -1,0 +1,178 @@
+"""Small effects: each is one object whose ``process`` changes stereo sound in place; a chain is a list of them."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from studio.audio import SAMPLE_RATE, Audio
+from studio.mix.filters import low_cut
+from studio.mix.kernel import kernel
+
+
+class Effect(Protocol):
+    """Anything that changes sound of shape ``(2, frames)`` in place."""
+
+    def process(self, audio: Audio) -> None:
+        """Change ``audio`` in place; its length stays."""
+
+
+def run(chain: Iterable[Effect], audio: Audio) -> None:
+    """Pass ``audio`` through each effect in turn, in place."""
+    for effect in chain:
+        effect.process(audio)
+
+
+# --------------------------------------------------------------------------------------------------------- saturation
+@dataclass(frozen=True)
+class Saturation:
+    """Warmth: a tanh-shaped curve that keeps small values as they are and rounds large ones.
+
+    ``level`` is the sound's own in dB. At ``drive`` 0 it lies 18 dB below the curve's knee (only peaks are touched),
+    at 1 it lies 6 dB above (everything is).
+    """
+
+    drive: float
+    level: float
+
+    def process(self, audio: Audio) -> None:
+        """Saturate ``audio`` in place."""
+        if self.drive > 0:
+            _saturate(audio, np.float32(10.0 ** ((24.0 * self.drive - 18.0 - self.level) / 20.0)))
+
+
+@kernel
+def _saturate(audio, push):  # type: ignore[no-untyped-def]
+    """x (27 + x²) / (27 + 9 x²) on |x| ≤ 3: the Padé approximant of tanh, within 2.4 % of it and smooth at 3."""
+    pull = np.float32(1.0) / push
+    for c in range(2):
+        for i in range(audio.shape[1]):
+            x = min(max(audio[c, i] * push, np.float32(-3.0)), np.float32(3.0))
+            square = x * x
+            audio[c, i] = pull * x * (np.float32(27.0) + square) / (np.float32(27.0) + np.float32(9.0) * square)
+
+
+# ------------------------------------------------------------------------------------------------------------- stereo
+@dataclass(frozen=True)
+class Panorama:
+    """Width and place of a stereo stem.
+
+    ``pan`` −1 … 1 at constant power (cos² + sin² = 1), unity in the middle; a stem narrows as it leaves the middle so
+    that its far side is not lost. ``width`` 0 mono, 1 as recorded, up to 1.5.
+    """
+
+    pan: float
+    width: float = 1.0
+
+    def process(self, audio: Audio) -> None:
+        """Place ``audio`` in place."""
+        angle = (self.pan + 1.0) * math.pi / 4.0
+        left, right = math.sqrt(2.0) * math.cos(angle), math.sqrt(2.0) * math.sin(angle)
+        side = self.width * (1.0 - abs(self.pan))
+        _matrix(audio, np.array([left, right], np.float32), np.float32(side))
+
+
+@kernel
+def _matrix(audio, gains, side_gain):  # type: ignore[no-untyped-def]
+    half = np.float32(0.5)
+    for i in range(audio.shape[1]):
+        middle = half * (audio[0, i] + audio[1, i])
+        side = half * (audio[0, i] - audio[1, i]) * side_gain
+        audio[0, i] = (middle + side) * gains[0]
+        audio[1, i] = (middle - side) * gains[1]
+
+
+@dataclass(frozen=True)
+class Width:
+    """Scales the side signal by ``gain`` and removes it below ``mono_below`` Hz (24 dB an octave)."""
+
+    gain: float
+    mono_below: float = 120.0
+
+    def process(self, audio: Audio) -> None:
+        """Widen ``audio`` in place."""
+        _widen(audio, self.gain, low_cut(self.mono_below, 0.5412), low_cut(self.mono_below, 1.3066))
+
+
+@kernel
+def _widen(audio, gain, first, second):  # type: ignore[no-untyped-def]
+    p = q = r = s = 0.0
+    for i in range(audio.shape[1]):
+        middle = 0.5 * (float(audio[0, i]) + float(audio[1, i]))
+        side = 0.5 * (float(audio[0, i]) - float(audio[1, i])) * gain + 1e-20
+        y = first[0] * side + p
+        p = first[1] * side - first[3] * y + q
+        q = first[2] * side - first[4] * y
+        z = second[0] * y + r
+        r = second[1] * y - second[3] * z + s
+        s = second[2] * y - second[4] * z
+        audio[0, i] = middle + z
+        audio[1, i] = middle - z
+
+
+# -------------------------------------------------------------------------------------------------------------- delay
+@dataclass(frozen=True)
+class SecondTake:
+    """Turns a stem into another take of itself: later by ``milliseconds``, with a slow drift of ±1 ms around it."""
+
+    milliseconds: float
+    drift_ms: float = 1.0
+    drift_hz: float = 0.31
+
+    def process(self, audio: Audio) -> None:
+        """Delay ``audio`` in place."""
+        per_ms = SAMPLE_RATE / 1000.0
+        _drift(audio, self.milliseconds * per_ms, self.drift_ms * per_ms, 2.0 * math.pi * self.drift_hz / SAMPLE_RATE)
+
+
+@kernel
+def _drift(audio, delay, depth, step):  # type: ignore[no-untyped-def]
+    """Read backwards from the end: a positive delay only looks at frames not yet overwritten."""
+    for i in range(audio.shape[1] - 1, -1, -1):
+        position = i - max(delay + depth * math.sin(step * i), 1.0)
+        whole = math.floor(position)
+        share = np.float32(position - whole)
+        for c in range(2):
+            before = audio[c, whole] if whole >= 0 else np.float32(0.0)
+            after = audio[c, whole + 1] if whole + 1 >= 0 else np.float32(0.0)
+            audio[c, i] = before + share * (after - before)
+
+
+@dataclass(frozen=True)
+class PingPongDelay:
+    """Echoes that cross from left to right every ``seconds``, each ``feedback`` times the one before.
+
+    The echoes lose what lies outside ``low_hz`` … ``high_hz`` a little more each time. Only echoes come out.
+    """
+
+    seconds: float
+    feedback: float
+    low_hz: float = 250.0
+    high_hz: float = 4500.0
+
+    def process(self, audio: Audio) -> None:
+        """Replace ``audio`` by its echoes, in place."""
+        frames = max(1, round(self.seconds * SAMPLE_RATE))
+        coefficients = [1.0 - math.exp(-2.0 * math.pi * hz / SAMPLE_RATE) for hz in (self.low_hz, self.high_hz)]
+        _ping_pong(audio, frames, min(self.feedback, 0.9), coefficients[0], coefficients[1])
+
+
+@kernel
+def _ping_pong(audio, delay, feedback, low, high):  # type: ignore[no-untyped-def]
+    line = np.zeros((2, delay), np.float32)
+    dark, rumble = np.zeros(2), np.zeros(2)
+    slot = 0
+    for i in range(audio.shape[1]):
+        dry = 0.5 * (audio[0, i] + audio[1, i]) + 1e-20
+        left, right = float(line[0, slot]), float(line[1, slot])
+        audio[0, i], audio[1, i] = left, right
+        for c in range(2):
+            entering = dry + feedback * right if c == 0 else left * feedback
+            dark[c] += high * (entering - dark[c])
+            rumble[c] += low * (dark[c] - rumble[c])
+            line[c, slot] = dark[c] - rumble[c]
+        slot += 1
+        if slot == delay:
+            slot = 0
