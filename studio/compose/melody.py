@@ -103,8 +103,8 @@ def _theme(plan: Plan, section: Section, label: str) -> tuple[Sketch, ...]:
         phrase = _answer(phrases[plain], rng) if letter != plain else phrases[plain]
         at_rest = index == len(scheme) - 1 or letter != plain
         offset = index * phrase_bars * plan.bar
-        theme += _closed(phrase, offset, bars * plan.bar * (1 - taste.rest), 2 if at_rest else 1)
-    return tuple(_with_pickups(theme, taste, plan, rng))
+        theme += _closed(phrase, offset, bars * plan.bar * (1 - taste.rest), 2 if at_rest else 1, plan)
+    return tuple(_centred(_with_pickups(theme, taste, plan, rng)))
 
 
 def _scheme(count: int) -> tuple[str, ...]:
@@ -212,12 +212,21 @@ def _answer(phrase: tuple[Sketch, ...], rng: np.random.Generator) -> tuple[Sketc
     return tuple(replace(note, height=note.height + (shift if i >= turn else 0)) for i, note in enumerate(phrase))
 
 
-def _closed(phrase: Sequence[Sketch], offset: float, sounding: float, close: int) -> list[Sketch]:
-    """Place a phrase at ``offset``, let it breathe after ``sounding`` beats and rest on its last note."""
-    kept = [note for note in phrase if note.onset < sounding - 0.25] or list(phrase[:1])
+def _closed(phrase: Sequence[Sketch], offset: float, sounding: float, close: int, plan: Plan) -> list[Sketch]:
+    """Place a phrase at ``offset``, let it breathe after ``sounding`` beats and rest on a last note with weight."""
+    kept = [note for note in phrase if note.onset <= sounding - 1.0] or list(phrase[:1])
+    while len(kept) > 2 and plan.meter.weight(kept[-1].onset) < 0.5:
+        kept.pop()
     last = kept[-1]
-    kept[-1] = replace(last, beats=max(sounding - last.onset, 0.5), close=close)
+    kept[-1] = replace(last, beats=max(sounding - last.onset, 1.0), close=close)
     return [replace(note, onset=note.onset + offset) for note in kept]
+
+
+def _centred(theme: list[Sketch]) -> list[Sketch]:
+    """Shift a theme so that its middle height is 0: the singer's comfortable middle."""
+    heights = [note.height for note in theme]
+    middle = (min(heights) + max(heights)) / 2
+    return [replace(note, height=note.height - middle) for note in theme]
 
 
 def _with_pickups(theme: list[Sketch], taste: Melody, plan: Plan, rng: np.random.Generator) -> list[Sketch]:
@@ -264,7 +273,7 @@ def _sung(
 ) -> list[tuple[float, float, int, int]]:
     """Find the pitches of a sketch over the chords that are there, and the last note of the piece."""
     taste = _taste(plan, chair)
-    centre = taste.low + 0.42 * (taste.high - taste.low) + 4.0 * (section.energy - 0.5)
+    centre = taste.low + 0.48 * (taste.high - taste.low) + 4.0 * (section.energy - 0.5)
     sketch = [note for note in sketch if section.start + note.onset < plan.final - 1e-9]
     if section is plan.sections[-1] and plan.final < plan.end:
         sketch.append(Sketch(plan.final - section.start, plan.bar, 0.0, close=2, starts_phrase=True))

@@ -1,0 +1,98 @@
+"""``python -m studio …``: arguments in, words and JSON out."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from studio.brief import READERS, Brief, BriefError, Problem
+from studio.deliver import FORMATS
+from studio.errors import StudioError
+from studio.produce import DEFAULT_FORMATS, Track, produce
+
+BAD_BRIEF, FAILED, STOPPED = 2, 1, 130
+BAR_WIDTH = 28
+
+OPTIONS = {
+    "genre": "jazz, rock, …", "substyle": "a kind of the genre", "mood": "calm, energetic, …",
+    "complexity": "simple, moderate or complex", "key": "such as 'C minor' or 'D dorian'", "tempo": "BPM, 40–240",
+    "duration": "seconds, 30–600", "meter": "4/4, 3/4, 6/8 or 12/8", "seed": "whole number: the same seed, the same music",
+    "title": "title of the piece", "instruments": "instruments wanted, with commas", "avoid": "instruments or roles avoided",
+    "form": "a form of the style",
+}  # fmt: skip
+"""Brief fields that the command line offers, with a word on each."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status: 0 done, 1 failed, 2 a bad brief, 130 stopped."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _compose(options)
+    except KeyboardInterrupt:
+        print("\nStopped; no file was left.", file=sys.stderr)
+        return STOPPED
+    except (StudioError, OSError) as error:
+        print(f"\n{error}", file=sys.stderr)
+        return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m studio", description="Original music from a brief.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    compose = commands.add_parser("compose", help="compose, render and master a track")
+    for field, words in OPTIONS.items():
+        compose.add_argument(f"--{field}", help=words)
+    compose.add_argument("--formats", default=",".join(DEFAULT_FORMATS), help=f"any of {', '.join(FORMATS)}")
+    compose.add_argument("--out", type=Path, default=Path(), help="folder for the files (default: here)")
+    compose.add_argument("--json", action="store_true", help="print one JSON object instead of words")
+    return parser
+
+
+def _compose(options: argparse.Namespace) -> int:
+    formats = tuple(dict.fromkeys(filter(None, (name.strip() for name in options.formats.split(",")))))
+    problems = [
+        Problem("formats", "not_allowed", f"formats: {name!r} is not one of {', '.join(FORMATS)}", tuple(FORMATS))
+        for name in formats
+        if name not in FORMATS
+    ]
+    if not formats:
+        problems.append(Problem("formats", "required", "formats: name at least one", tuple(FORMATS)))
+    try:
+        brief = Brief.from_mapping({field: getattr(options, field, None) for field in READERS})
+    except BriefError as error:
+        problems = [*error.problems, *problems]
+    if problems:
+        _print_problems(problems, as_json=options.json)
+        return BAD_BRIEF
+    for warning in brief.warnings:
+        print(f"note: {warning.message}", file=sys.stderr)
+    options.out.mkdir(parents=True, exist_ok=True)
+    track = produce(brief, options.out, formats=formats, progress=_bar if sys.stderr.isatty() else None)
+    print(json.dumps(track.as_dict(), indent=2) if options.json else _words(track))
+    return 0
+
+
+def _bar(_stage: str, fraction: float, message: str) -> None:
+    """Draw the progress bar over the last line of the terminal."""
+    filled = round(fraction * BAR_WIDTH)
+    line = f"{'━' * filled}{'╌' * (BAR_WIDTH - filled)} {fraction:4.0%}  {message}"
+    end = "\n" if fraction >= 1.0 else ""
+    print(f"\r\033[K{line}", end=end, file=sys.stderr, flush=True)
+
+
+def _print_problems(problems: Sequence[Problem], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"problems": [vars(problem) for problem in problems]}, indent=2))
+        return
+    for problem in problems:
+        print(problem.message, file=sys.stderr)
+
+
+def _words(track: Track) -> str:
+    """Return what a person wants to read when a track is done."""
+    brief, seconds = track.brief, sum(track.timings.values())
+    lines = [f"{track.title} — {brief.mood} {brief.genre}, seed {brief.seed}, made in {seconds:.1f} s", ""]
+    lines += [f"  {row}" for row in track.card.lines()]
+    lines += ["", *(f"  {name:8} {path}" for name, path in track.files.items())]
+    return "\n".join(lines)

@@ -1,0 +1,169 @@
+"""The conductor: brief → score → stems → mix → master → review → files, in this order, with progress."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from studio import ENGINE_VERSION
+from studio.brief import Brief
+from studio.compose import Composition, compose
+from studio.deliver import deliver, peaks
+from studio.errors import RenderError
+from studio.mix import MixingDesk, master
+from studio.mix.master import STREAMING, Master
+from studio.review import ReviewCard, review
+from studio.score import Part, Score
+from studio.sound import render_part
+
+DEFAULT_FORMATS = ("mp3", "wav", "flac", "midi")
+RENDER_THREADS = 2
+
+STAGES = {
+    "composing": (0.0, 0.05), "rendering": (0.05, 0.55), "mastering": (0.55, 0.7), "reviewing": (0.7, 0.75),
+    "delivering": (0.75, 1.0),
+}  # fmt: skip
+"""Stage → the share of the whole work, from where to where, as measured on a three-minute track."""
+
+Progress = Callable[[str, float, str], None]
+"""Called with a stage of ``STAGES``, the fraction 0–1 of the whole, and a few words. It may raise to stop the work."""
+
+
+@dataclass(frozen=True)
+class Track:
+    """Everything one brief became. ``files`` by format, ``timings`` in seconds by stage, ``peaks`` 0–1 for a player."""
+
+    brief: Brief
+    score: Score
+    card: ReviewCard
+    files: Mapping[str, Path]
+    timings: Mapping[str, float]
+    peaks: Sequence[float]
+
+    @property
+    def title(self) -> str:
+        """The title asked for, or the working title."""
+        return self.score.title
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the track as plain values, ready for JSON."""
+        return {
+            "title": self.title,
+            "engine": ENGINE_VERSION,
+            "brief": self.brief.as_dict(),
+            "composed": outline(self.score),
+            "measured": self.card.as_dict(),
+            "files": {name: str(path) for name, path in self.files.items()},
+            "timings": {stage: round(seconds, 3) for stage, seconds in self.timings.items()},
+        }
+
+
+@dataclass
+class _Work:
+    """Where the work stands: tells progress and keeps the time of every stage."""
+
+    progress: Progress
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str, message: str) -> Iterator[None]:
+        self.progress(name, STAGES[name][0], message)
+        begun = time.perf_counter()
+        yield
+        self.timings[name] = time.perf_counter() - begun
+
+    def step(self, name: str, done: float, message: str) -> None:
+        low, high = STAGES[name]
+        self.progress(name, low + (high - low) * done, message)
+
+
+def produce(
+    brief: Brief,
+    folder: Path,
+    *,
+    formats: Sequence[str] = DEFAULT_FORMATS,
+    progress: Progress | None = None,
+    name: str | None = None,
+) -> Track:
+    """Make a track of ``brief`` and write its files into ``folder``.
+
+    ``name`` is the files' name without suffix; by default it is made from the title. ``progress`` hears of every
+    step and may raise to stop; then, as after any error, no file is left. Raises ``RenderError`` when what came out
+    is not fit to be delivered.
+    """
+    work = _Work(progress or (lambda _stage, _fraction, _message: None))
+    with work.stage("composing", "Composing"):
+        piece = compose(brief)
+    with work.stage("rendering", "Rendering"):
+        desk = MixingDesk(tuple(chair.style for chair in piece.plan.chairs), piece.plan.style.desk, piece.performance)
+        _render(piece, desk, work)
+    with work.stage("mastering", "Mixing and mastering"):
+        finished = _mastered(piece, desk)
+    with work.stage("reviewing", "Measuring"):
+        card = review(brief, piece.score, finished)
+    with work.stage("delivering", "Writing files"):
+        files = deliver(piece.performance, finished, formats, folder, name or file_name(piece.score.title))
+        waveform = peaks(finished.audio)
+    work.progress("delivering", 1.0, "Done")
+    return Track(brief, piece.score, card, files, work.timings, waveform)
+
+
+def outline(score: Score) -> dict[str, Any]:
+    """Return what was composed, for pages and for JSON: key, tempo, meter, sections in seconds, parts."""
+    return {
+        "key": str(score.key),
+        "tempo": round(score.tempo.bpm[0] / score.meter.pulse_beats, 3),
+        "meter": str(score.meter),
+        "duration": score.duration,
+        "sections": [
+            {
+                "name": section.name,
+                "kind": section.kind,
+                "bars": section.bars,
+                "energy": section.energy,
+                "start": round(float(score.tempo.seconds(section.start)), 3),
+                "end": round(min(float(score.tempo.seconds(section.end)), score.duration), 3),
+            }
+            for section in score.sections
+        ],
+        "parts": [{"id": part.id, "role": part.role, "instrument": part.instrument} for part in score.parts],
+    }
+
+
+def file_name(title: str) -> str:
+    """Return a title as a safe file name: letters, digits and hyphens."""
+    kept = "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in title.lower())
+    return "-".join(filter(None, kept.split("-")))[:60] or "track"
+
+
+def _render(piece: Composition, desk: MixingDesk, work: _Work) -> None:
+    """Render every part to its stem and hand it to the desk, two at a time, the busiest first."""
+    score, seed = piece.performance, piece.plan.brief.seed
+    parts = sorted(score.parts, key=lambda part: -len(part.notes))
+
+    def play(part: Part) -> Part:
+        desk.add(part, render_part(part, score, seed=seed))
+        return part
+
+    with ThreadPoolExecutor(RENDER_THREADS) as pool:
+        waiting = [pool.submit(play, part) for part in parts]
+        try:
+            for done, future in enumerate(as_completed(waiting), start=1):
+                part = future.result()
+                work.step("rendering", done / len(parts), f"Rendering {part.name or part.id} ({done} of {len(parts)})")
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _mastered(piece: Composition, desk: MixingDesk) -> Master:
+    """Mix down and master; a fade takes the last fifth of a piece at most. Raises ``RenderError`` on silence."""
+    ending = piece.plan.ending
+    fade = min(ending.ring, 0.2 * piece.plan.duration) if ending.kind == "fade" else 0.0
+    mix = desk.finish()
+    if not mix.any():
+        raise RenderError("The music came out silent; nothing was delivered.")
+    return master(mix, target=STREAMING, fade_out=fade)
