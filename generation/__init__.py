@@ -1,0 +1,1 @@
+"""A generation's life, from the request to the files."""

@@ -1,0 +1,108 @@
+"""One run: claim, make, store, finish. Whoever loses the lease throws the files away."""
+
+import logging
+import tempfile
+import traceback
+from collections.abc import Mapping
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.utils.text import slugify
+from django_q.exceptions import TimeoutException
+
+from generation.heart import Heart, LeaseLostError
+from generation.models import Generation
+from generation.outcome import Outcome, StoredFile
+from generation.services import GAVE_UP, generation_claim, generation_fail, generation_finish
+from studio import produce as studio_produce
+from studio.brief import Brief
+from studio.deliver import FORMATS
+from studio.errors import StudioError
+
+logger = logging.getLogger(__name__)
+
+FORMATS_DELIVERED = ("mp3", "wav", "flac", "midi")
+TOO_LONG = "Making this track took too long. A shorter one, or fewer instruments, will work."
+
+
+def run_next() -> str:
+    """Make the longest waiting generation and return what became of it, for the queue's own record."""
+    generation = generation_claim()
+    if generation is None:
+        return "nothing waiting"
+    token = generation.lease_token
+    assert token is not None  # noqa: S101 - the claim has just set it
+    try:
+        return f"{generation.public_id}: {_run(generation, token)}"
+    except LeaseLostError:
+        result = "lease lost or cancelled"
+    except StudioError as error:
+        _failed(token, "not_possible", f"{error} Change the brief and try again.", retry=False)
+        result = "not possible"
+    except TimeoutException:
+        _failed(token, "timeout", TOO_LONG, retry=False)
+        _discard(generation.public_id, token)
+        raise
+    except Exception:
+        logger.exception("Generation %s failed in attempt %s", generation.public_id, generation.attempts)
+        _failed(token, "internal", GAVE_UP, retry=True)
+        result = "failed"
+    _discard(generation.public_id, token)
+    return f"{generation.public_id}: {result}"
+
+
+def _run(generation: Generation, token: UUID) -> str:
+    settings.WORK_DIR.mkdir(parents=True, exist_ok=True)
+    name = slugify(generation.title) or "track"
+    with tempfile.TemporaryDirectory(dir=settings.WORK_DIR, prefix=f"{token}-") as folder, Heart(token) as heart:
+        brief = Brief.from_mapping(generation.brief)
+        track = studio_produce.produce(brief, Path(folder), formats=FORMATS_DELIVERED, progress=heart.tell, name=name)
+        files = [_store(generation.public_id, token, kind, path) for kind, path in track.files.items()]
+        heart.tell("delivering", 0.99, "Putting the files away")
+    if not generation_finish(token=token, outcome=_outcome(track.as_dict(), files)):
+        raise LeaseLostError(str(token))
+    _discard(generation.public_id, keep=token)
+    return "completed"
+
+
+def _store(public_id: UUID, token: UUID, kind: str, path: Path) -> StoredFile:
+    with path.open("rb") as source:
+        digest = file_digest(source, "sha256").hexdigest()
+        source.seek(0)
+        stored = default_storage.save(f"generations/{public_id}/{token}/{path.name}", File(source))
+    return StoredFile(kind, path.name, stored, path.stat().st_size, FORMATS[kind].mime, digest)
+
+
+def _failed(token: UUID, code: str, message: str, *, retry: bool) -> None:
+    generation_fail(token=token, code=code, detail=traceback.format_exc(), message=message, retry=retry)
+
+
+def _discard(public_id: UUID, token: UUID | None = None, *, keep: UUID | None = None) -> None:
+    """Delete the stored files of one attempt, or of every attempt but one."""
+    folder = f"generations/{public_id}"
+    try:
+        attempts = [str(token)] if token else default_storage.listdir(folder)[0]
+        for attempt in attempts:
+            if attempt != str(keep):
+                for name in default_storage.listdir(f"{folder}/{attempt}")[1]:
+                    default_storage.delete(f"{folder}/{attempt}/{name}")
+                default_storage.delete(f"{folder}/{attempt}")
+    except FileNotFoundError:
+        pass  # nothing was stored
+
+
+def _outcome(track: Mapping[str, Any], files: list[StoredFile]) -> Outcome:
+    return Outcome(
+        title=track.get("title", ""),
+        review=track["review"],
+        measured=track["measured"],
+        sections=track["sections"],
+        peaks=track["peaks"],
+        timings=track["timings"],
+        files=files,
+    )

@@ -1,0 +1,1 @@
+"""Licences, certificates and usage records of delivered tracks."""

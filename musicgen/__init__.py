@@ -1,0 +1,1 @@
+"""The site: settings, routes, health, and what every API route shares."""

@@ -1,0 +1,16 @@
+"""Every route of the site."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from musicgen import health
+
+urlpatterns = [
+    path("", include("generation.urls")),
+    path("api/", include("musicgen.api_urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
+    path("health", health.health),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+]

@@ -1,0 +1,1 @@
+"""The template catalogue: briefs to start from."""
