@@ -15,12 +15,20 @@ BAD_BRIEF, FAILED, STOPPED = 2, 1, 130
 BAR_WIDTH = 28
 
 OPTIONS = {
-    "genre": "jazz, rock, …", "substyle": "a kind of the genre", "mood": "calm, energetic, …",
-    "complexity": "simple, moderate or complex", "key": "such as 'C minor' or 'D dorian'", "tempo": "BPM, 40–240",
-    "duration": "seconds, 30–600", "meter": "4/4, 3/4, 6/8 or 12/8", "seed": "whole number: the same seed, the same music",
-    "title": "title of the piece", "instruments": "instruments wanted, with commas", "avoid": "instruments or roles avoided",
+    "genre": "jazz, rock, …",
+    "substyle": "a kind of the genre",
+    "mood": "calm, energetic, …",
+    "complexity": "simple, moderate or complex",
+    "key": "such as 'C minor' or 'D dorian'",
+    "tempo": "BPM, 40–240",
+    "duration": "seconds, 30–600",
+    "meter": "4/4, 3/4, 6/8 or 12/8",
+    "seed": "a whole number: the same seed, the same music",
+    "title": "title of the piece",
+    "instruments": "instruments wanted, with commas",
+    "avoid": "instruments or roles avoided, with commas",
     "form": "a form of the style",
-}  # fmt: skip
+}
 """Brief fields that the command line offers, with a word on each."""
 
 
