@@ -11,4 +11,4 @@ class GenerationConfig(AppConfig):
     def ready(self) -> None:
         from generation import signals
 
-        signals.connect()
+        signals.connect(self)

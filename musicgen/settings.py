@@ -196,6 +196,9 @@ EMAIL_URL = env.str("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://
 vars().update(env.email_url_config(EMAIL_URL))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Songwright <songwright@localhost>")
 
+DEMO_EMAIL = env.str("DEMO_EMAIL", default="demo@songwright.example")
+DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="play-it-again" if DEBUG else "")
+
 # Safety --------------------------------------------------------------------------------------------------------------
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = switch("HTTPS", default=not DEBUG)

@@ -2,7 +2,10 @@
 
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
+
+from studio.brief import Brief, BriefError
 
 
 class Template(models.Model):
@@ -32,3 +35,14 @@ class Template(models.Model):
     def genre(self) -> str:
         """The genre that the template asks for."""
         return str(self.brief.get("genre", ""))
+
+    def clean(self) -> None:
+        """Refuse a brief that breaks a rule, and locks on fields that it does not set."""
+        if not isinstance(self.brief, dict) or not isinstance(self.locked, list) or not isinstance(self.tags, list):
+            raise ValidationError("brief is an object of fields, locked and tags are lists of words.")
+        try:
+            Brief.from_mapping(self.brief)
+        except BriefError as error:
+            raise ValidationError([problem.message for problem in error.problems]) from None
+        if loose := [name for name in self.locked if name not in self.brief]:
+            raise ValidationError(f"locked: {', '.join(map(str, loose))} is not set in brief")
