@@ -11,7 +11,6 @@ import numpy as np
 from numba import njit
 
 from studio.audio import SAMPLE_RATE, Audio
-from studio.sound.events import EVENT, Events
 from studio.sound.kernels import KERNEL
 
 VELOCITY_STEP = 6
@@ -23,13 +22,15 @@ _LONGEST_SCRATCH = 16 * SAMPLE_RATE
 
 @dataclass(frozen=True)
 class Sound:
-    """One sound to be made: frames held, frames to the choke (−1: none), and which of its variants to use."""
+    """One sound to be made: frames held, frames to the choke (−1: none), which of its variants to use, and the pitch
+    it glides from."""
 
     pitch: int
     velocity: int
     hold: int
     choke: int = -1
     variant: int = 0
+    origin: int = -1
 
 
 Make = Callable[[Sound, float, Audio, int], int]
@@ -78,6 +79,3 @@ def add_copies(source, length, starts, gains, out):  # type: ignore[no-untyped-d
         for channel in range(2):
             for k in range(count):
                 out[channel, start + k] += source[channel, k] * gain
-
-
-__all__ = ["EVENT", "Events", "Make", "Sound", "add_copies", "place", "rounded"]

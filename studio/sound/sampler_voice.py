@@ -76,7 +76,7 @@ def _read_looped(frames, taps, voice, position, step, count, block):  # type: ig
     while done < count:
         while position >= voice.loop_end:
             position -= span
-        run = min(count - done, int(math.ceil((voice.loop_end - position) / step)))
+        run = min(count - done, math.ceil((voice.loop_end - position) / step))
         read(frames, taps, position + PAD, step, run, block, done)
         position += step * run
         done += run
@@ -94,7 +94,7 @@ def _next_edge(frame, attacked, hold, choke):  # type: ignore[no-untyped-def]
 
 
 @njit(**KERNEL)
-def _bent(bend, frame):  # type: ignore[no-untyped-def]
+def bent(bend, frame):  # type: ignore[no-untyped-def]
     """Return the bend in semitones at a frame of the stem; ``bend`` holds a value every ``BLOCK`` frames."""
     place = frame / BLOCK
     index = min(int(place), len(bend) - 2)
@@ -152,7 +152,7 @@ def render_voice(voices, frames, taps, hold, choke, gain, bend, out, start):  # 
     """
     voice = voices[0]
     block, state = np.zeros(BLOCK, np.float32), np.zeros(2)
-    attacked = int(round((voice.delay + voice.attack) * SAMPLE_RATE))
+    attacked = round((voice.delay + voice.attack) * SAMPLE_RATE)
     choke = choke if choke >= 0 else _NEVER
     floor = SILENCE / (gain * max(voice.left, voice.right))
     frame, position, level = 0, 0.0, 0.0
@@ -165,7 +165,7 @@ def render_voice(voices, frames, taps, hold, choke, gain, bend, out, start):  # 
         target = _level(voice, frame + count, hold, choke) * 10.0 ** (voice.lfo_db * wobble / 20.0)
         if max(level, target) < floor and frame > min(attacked, hold):
             target, ended = 0.0, True
-        step = _step(voice, seconds, shape, wobble, _bent(bend, start + frame) if len(bend) > 1 else 0.0)
+        step = _step(voice, seconds, shape, wobble, bent(bend, start + frame) if len(bend) > 1 else 0.0)
         if voice.loop_mode == 1 or (voice.loop_mode == 3 and frame < hold):
             position = _read_looped(frames, taps, voice, position, step, count, block)
         else:
