@@ -121,5 +121,5 @@ def _local(slot: Slot, tables: dict[Chord, tuple[NDArray[np.bool_], ...]], pitch
     if slot.close:
         cost += np.where(tones, 0.0, 6.0)
     if slot.close == 2:
-        cost += np.where(rest, 0.0, 1.5)
+        cost += np.where(rest, 0.0, 3.0)
     return cost

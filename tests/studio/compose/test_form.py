@@ -1,0 +1,69 @@
+import pytest
+
+from studio.brief import Brief
+from studio.compose.form import LEAD_IN, bars_for, plan_form
+from studio.score import SECTION_KINDS
+from studio.styles import Ending, genres
+from studio.theory.meter import Meter
+
+STYLES = [(genre.id, style) for genre in genres().values() for style in genre.styles]
+
+
+def plan_of(**fields):
+    return plan_form(Brief.from_mapping({"genre": "jazz", "mood": "happy", "seed": 3, **fields}), {})
+
+
+def test_bars_leave_room_for_the_ring():
+    hold, four = Ending("hold", ring=3.0), Meter.parse("4/4")
+    assert bars_for(30, 120, four, hold) == 14  # 13 bars of 2 s, the final downbeat, 3.95 s to ring
+    assert bars_for(30, 120, four, Ending("fade")) == 15
+
+
+@pytest.mark.parametrize("duration", [30, 47.3, 60, 180, 600])
+@pytest.mark.parametrize(("genre", "substyle"), STYLES)
+def test_the_sections_fill_the_bars_that_the_length_allows(genre, substyle, duration):
+    plan = plan_of(genre=genre, substyle=substyle, duration=duration)
+    expected = bars_for(duration, plan.tempo.bpm[0], plan.meter, plan.ending)
+    if plan.ending.kind != "fade":  # the ring holds what the bars leave over
+        assert plan.tempo.seconds(plan.final) + plan.ending.ring == pytest.approx(duration, abs=1e-6)
+    else:
+        assert sum(section.bars for section in plan.sections) == expected
+        assert plan.tempo.seconds(plan.end) >= duration
+    starts = [section.start for section in plan.sections]
+    assert starts[0] == 0 and starts[1:] == [section.end for section in plan.sections[:-1]]
+    assert {section.kind for section in plan.sections} <= set(SECTION_KINDS)
+
+
+@pytest.mark.parametrize("tempo", [40, 97.5, 240])
+def test_a_tempo_asked_for_is_kept_exactly(tempo):
+    plan = plan_of(tempo=tempo, duration=61.7)
+    assert plan.tempo.bpm[0] == tempo
+    assert plan.tempo.lead_in == LEAD_IN
+
+
+def test_a_compound_meter_counts_dotted_quarters():
+    plan = plan_of(genre="blues", substyle="slow", tempo=60, duration=60)
+    assert str(plan.meter) == "12/8" and plan.tempo.bpm[0] == 90
+
+
+def test_a_longer_piece_has_more_sections_and_a_short_one_keeps_its_main_idea():
+    short, long = plan_of(duration=30, substyle="swing"), plan_of(duration=600, substyle="swing")
+    assert len(long.sections) > len(short.sections)
+    assert any(section.kind in ("theme", "chorus", "drop", "verse", "solo") for section in short.sections)
+
+
+def test_the_key_follows_the_mood_unless_it_was_asked_for():
+    assert plan_of(mood="happy").key.is_minor is False
+    assert plan_of(mood="dark").key.is_minor is True
+    assert str(plan_of(key="E phrygian").key) == "E phrygian"
+
+
+def test_the_form_asked_for_is_used_and_variations_draw_it_again():
+    forms = genres()["jazz"].styles["swing"].forms
+    for form in forms:
+        names = {section.name for section in form.sections}
+        plan = plan_of(substyle="swing", form=form.id, duration=180)
+        assert {section.name for section in plan.sections} <= names
+    brief = Brief.from_mapping({"genre": "jazz", "mood": "happy", "duration": 200, "seed": 3})
+    layouts = {plan_form(brief, {"form": number}).sections for number in range(12)}
+    assert len(layouts) > 1
