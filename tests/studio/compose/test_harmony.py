@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 
 from studio.brief import Brief
@@ -20,7 +22,7 @@ def harmony_of(**fields):
 def test_chords_follow_each_other_without_gap_from_first_to_last_beat(genre, substyle, mood):
     plan, chords = harmony_of(genre=genre, substyle=substyle, mood=mood)
     assert chords[0].start == 0 and chords[-1].end == pytest.approx(plan.end)
-    assert all(after.start == pytest.approx(before.end) for before, after in zip(chords, chords[1:], strict=False))
+    assert all(after.start == pytest.approx(before.end) for before, after in pairwise(chords))
     assert all(span.beats > 0 for span in chords)
 
 
