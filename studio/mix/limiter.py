@@ -8,16 +8,16 @@ from numpy.typing import NDArray
 from studio.audio import SAMPLE_RATE, Audio, decibels, ratio
 from studio.mix.dynamics import smoothing
 from studio.mix.kernel import kernel
-from studio.mix.loudness import peak_envelope
+from studio.mix.loudness import TAPS, peak_envelope
 
 
 @dataclass(frozen=True)
 class Limiter:
     """Keeps the true peak below ``ceiling`` dBTP.
 
-    The gain is already down ``look_ahead`` seconds before a peak and returns with time constant ``release``. It never
-    exceeds what any interpolated value near a frame allows; the interpolation of the result can still overshoot by
-    some hundredths of a dB, which the caller measures.
+    The gain begins to fall ``look_ahead`` seconds before a peak, is down for all frames that the peak is interpolated
+    from, and returns with time constant ``release``. What remains above the ceiling, because the gain
+    itself moves, is some thousandths of a dB, which the caller measures.
     """
 
     ceiling: float
@@ -46,13 +46,13 @@ class Limiter:
 
 @kernel
 def _required(peaks, ceiling, ahead):  # type: ignore[no-untyped-def]
-    """The lowest gain that any of the next ``ahead`` frames needs."""
+    """The lowest gain needed by the peaks in reach: half the taps to either side, and ``ahead`` frames ahead of that."""
     frames = len(peaks)
     gain = np.ones(frames, np.float32)
     for i in range(frames):
         if peaks[i] > ceiling:
             needed = ceiling / peaks[i]
-            for k in range(max(0, i - ahead), i + 1):
+            for k in range(max(0, i - ahead - TAPS // 2), min(frames, i + 1 + TAPS // 2)):
                 gain[k] = min(gain[k], needed)
     return gain
 

@@ -178,7 +178,9 @@ def _fill_window(window, samples, start):  # type: ignore[no-untyped-def]
 
 @kernel
 def _raise_to_interpolated(peaks, window, taps, sums):  # type: ignore[no-untyped-def]
-    """Raise each of ``peaks`` to the highest of its frame's four interpolated values."""
+    """Raise each of ``peaks`` to the highest of its frame's sample and four interpolated values between samples."""
+    for i in range(len(peaks)):
+        peaks[i] = max(peaks[i], abs(window[i + TAPS // 2 - 1]))
     for phase in range(PHASES):
         sums[:] = np.float32(0.0)
         for tap in range(TAPS):
@@ -213,7 +215,6 @@ def _true_peak(audio, taps, overshoot):  # type: ignore[no-untyped-def]
     for c in range(2):
         for start in range(0, frames, PEAK_BLOCK):
             if _fill_window(window, audio[c], start) * overshoot > best:
-                peaks[:] = np.float32(0.0)
                 _raise_to_interpolated(peaks, window, taps, sums)
                 best = max(best, peaks.max())
     return best

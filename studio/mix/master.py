@@ -1,5 +1,6 @@
 """Mastering: from a mix to the loudness, true peak and edges that a release needs."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ DC_CUT_HZ = 20.0
 WORKING_LOUDNESS = -18.0
 """The chain runs at this loudness (LUFS), so that its thresholds mean the same for every mix."""
 TOLERANCE = 0.05
+CEILING_MARGIN = 0.005
 MOST_PASSES = 6
 MOST_LIMITED = 14.0
 """The limiter may take this much from a peak (dB) …"""
@@ -131,22 +133,24 @@ class _Attempt:
 
 
 def _to_loudness(audio: Audio, target: MasterTarget) -> Master:
-    """Find the gain into the limiter that lands on the target: Newton's steps with slope 1, which converge from below
-    because a limiter gives back less than it gets."""
+    """Find the gain into the limiter that lands on the target, by secant steps."""
     start = integrated_of(hop_power(audio))
-    gain, ceiling, most = target.lufs - start, target.true_peak - 0.02, np.inf
+    gain, slope, ceiling, most = target.lufs - start, 1.0, target.true_peak - CEILING_MARGIN, math.inf
+    before: _Attempt | None = None
     for _ in range(MOST_PASSES):
         attempt = _attempt(audio, gain, ceiling)
         missing, too_much = target.lufs - attempt.loudness, _excess(attempt, start, target)
+        if before and abs(gain - before.gain) > TOLERANCE:
+            slope = min(max((attempt.loudness - before.loudness) / (gain - before.gain), 0.3), 1.0)
+        before = attempt
         if too_much > TOLERANCE:
-            most = gain - too_much
-            gain = most
+            most = gain = gain - too_much
         elif attempt.peak > target.true_peak:
             ceiling -= attempt.peak - target.true_peak + 0.01
         elif abs(missing) <= TOLERANCE or gain >= most:
             break
         else:
-            gain = min(gain + missing, most)
+            gain = min(gain + missing / slope, most)
     note = ""
     if abs(target.lufs - attempt.loudness) > 2 * TOLERANCE:
         note = f"{attempt.loudness:.1f} LUFS instead of {target.lufs:g}: louder would crush its peaks."

@@ -1,0 +1,185 @@
+"""Standard MIDI File, type 1, 480 ticks a quarter note: a track for tempo, meter, key and sections, then one per part."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+from mido import Message, MetaMessage, MidiFile, MidiTrack, bpm2tempo
+
+from studio.deliver.recording import Recording
+from studio.score import CONTROLS, Part, Score
+from studio.sound import INSTRUMENTS, Instrument
+from studio.theory.key import Key
+
+TICKS = 480
+DRUM_CHANNEL = 9
+TONE_CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
+BEND_RANGE = 12
+"""Semitones to either side, set at the head of every track that bends (RPN 0)."""
+CURVE_TICKS = 20
+"""Automation lanes become a staircase of this many ticks."""
+FULL_VOLUME = 100
+"""Controller 7 at 0 dB, General MIDI's own default; GM reads it as 40 log₁₀(value / 127)."""
+
+MAJOR_KEYS = ("Gb", "Db", "Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#")
+MINOR_KEYS = ("Ebm", "Bbm", "Fm", "Cm", "Gm", "Dm", "Am", "Em", "Bm", "F#m", "C#m", "G#m", "D#m")
+"""Key signatures from six flats to six sharps."""
+
+PATCH_PROGRAMS: Mapping[str, int] = {
+    "sub-bass": 38, "house-bass": 38, "synth-bass": 38, "808-bass": 39, "reese": 39, "acid": 38,
+    "supersaw": 81, "saw-lead": 81, "mono-lead": 81, "square-lead": 80, "pluck": 81, "pulse": 80, "stab": 62,
+    "fm-keys": 5, "fm-bell": 14, "warm-pad": 89, "glass-pad": 92, "dark-pad": 93, "sweep-pad": 95, "drone": 97,
+    "synth-strings": 50, "synth-brass": 62, "braam": 63,
+    "808": 25, "909": 24, "electronic": 24,
+    "riser": 119, "downlifter": 119, "impact": 116, "reverse-cymbal": 119,
+}  # fmt: skip
+"""The General MIDI program (or GS drum kit) nearest to each of our own patches."""
+
+# Events of one tick: endings first, then what a note depends on, then the notes.
+ENDING, SETTING, STARTING = 0, 1, 2
+Event = tuple[int, int, Message | MetaMessage]
+
+
+def write_midi(recording: Recording, path: Path) -> None:
+    """Write the score to ``path``; the same score gives the same bytes."""
+    midi_file(recording.score).save(path)
+
+
+def midi_file(score: Score) -> MidiFile:
+    """Return ``score`` as a MIDI file. Beat 0 is tick 0, unless notes begin before it: then whole bars come first."""
+    earliest = min((float(part.notes["onset"].min()) for part in score.parts if len(part.notes)), default=0.0)
+    bars = math.ceil(-earliest / score.meter.bar_beats) if earliest < -0.5 / TICKS * score.meter.bar_beats else 0
+    shift = bars * score.meter.bar_beats
+    file = MidiFile(type=1, ticks_per_beat=TICKS)
+    file.tracks.append(_track(_conductor(score, shift)))
+    for part, (port, channel) in zip(score.parts, channels(score.parts), strict=True):
+        file.tracks.append(_track(_part(part, port, channel, shift)))
+    return file
+
+
+def channels(parts: tuple[Part, ...]) -> list[tuple[int, int]]:
+    """Return (port, channel) of each part: drums on channel 10, the others on the fifteen that are left.
+
+    A sixteenth part goes to a second port, as does a second kind of drum kit.
+    """
+    tones, kits, result = 0, dict[str, int](), []
+    for part in parts:
+        if is_kit(part):
+            result.append((kits.setdefault(part.instrument, len(kits)), DRUM_CHANNEL))
+        else:
+            result.append((tones // len(TONE_CHANNELS), TONE_CHANNELS[tones % len(TONE_CHANNELS)]))
+            tones += 1
+    return result
+
+
+def is_kit(part: Part) -> bool:
+    """Whether a part's pitches are drum keys."""
+    known = INSTRUMENTS.get(part.instrument)
+    return known.is_kit if known else part.role == "drums"
+
+
+def program(instrument: Instrument | None) -> int:
+    """Return the General MIDI program (or kit) that stands for an instrument; an unknown one is a piano."""
+    if instrument is None:
+        return 0
+    return PATCH_PROGRAMS.get(instrument.patch, 0) if instrument.patch else instrument.program
+
+
+def key_signature(key: Key) -> str:
+    """Return the signature as MIDI names it; a mode takes that of the major or minor key with the same notes."""
+    return (MINOR_KEYS if key.is_minor else MAJOR_KEYS)[key.fifths + 6]
+
+
+def _track(events: Iterator[Event]) -> MidiTrack:
+    """Return events at absolute ticks as a track with the time between them, closed by its end."""
+    track, now = MidiTrack(), 0
+    for tick, _, message in sorted(events, key=lambda event: event[:2]):
+        track.append(message.copy(time=tick - now))
+        now = tick
+    track.append(MetaMessage("end_of_track", time=0))
+    return track
+
+
+def _tick(beat: float) -> int:
+    return max(0, round(beat * TICKS))
+
+
+def _conductor(score: Score, shift: float) -> Iterator[Event]:
+    meter = score.meter
+    yield 0, SETTING, MetaMessage("track_name", name=_latin(score.title))
+    clocks = round(24 * meter.pulse_beats)
+    yield 0, SETTING, MetaMessage(
+        "time_signature", numerator=meter.numerator, denominator=meter.denominator, clocks_per_click=clocks
+    )
+    yield 0, SETTING, MetaMessage("key_signature", key=key_signature(score.key))
+    for index, (beat, bpm) in enumerate(zip(score.tempo.beats, score.tempo.bpm, strict=True)):
+        yield _tick(beat + shift) if index else 0, SETTING, MetaMessage("set_tempo", tempo=bpm2tempo(bpm))
+    for section in score.sections:
+        yield _tick(section.start + shift), SETTING, MetaMessage("marker", text=_latin(section.name))
+    yield _tick(score.end + shift), STARTING, MetaMessage("marker", text="End")
+
+
+def _part(part: Part, port: int, channel: int, shift: float) -> Iterator[Event]:
+    yield 0, SETTING, MetaMessage("track_name", name=_latin(part.name))
+    if port:
+        yield 0, SETTING, MetaMessage("midi_port", port=port)
+    yield 0, SETTING, Message("program_change", channel=channel, program=program(INSTRUMENTS.get(part.instrument)))
+    if len(part.controls.get("bend", ())):
+        for control, value in ((101, 0), (100, 0), (6, BEND_RANGE), (38, 0)):
+            yield 0, SETTING, Message("control_change", channel=channel, control=control, value=value)
+    for lane in CONTROLS:
+        if len(part.controls.get(lane, ())):
+            yield from _automation(lane, part, channel, shift)
+    yield from _notes(part, channel, shift)
+
+
+def _notes(part: Part, channel: int, shift: float) -> Iterator[Event]:
+    """A note that begins while its own key still sounds ends the earlier one first: MIDI knows one per key."""
+    spans: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    for onset, duration, pitch, velocity in part.notes.tolist():
+        start = _tick(onset + shift)
+        spans[pitch].append((start, max(start + 1, _tick(onset + duration + shift)), velocity))
+    for pitch, notes in sorted(spans.items()):
+        notes.sort()
+        following = [start for start, _, _ in notes[1:]] + [notes[-1][1]]
+        for (start, end, velocity), after in zip(notes, following, strict=True):
+            if end > after:
+                end = after
+            if end <= start:  # two notes of one key on one tick: the louder, later in the order, stands
+                continue
+            yield start, STARTING, Message("note_on", channel=channel, note=pitch, velocity=velocity)
+            yield end, ENDING, Message("note_off", channel=channel, note=pitch, velocity=64)
+
+
+def _automation(lane: str, part: Part, channel: int, shift: float) -> Iterator[Event]:
+    """A lane's lines as steps; a value that does not change is not repeated."""
+    curve = part.controls[lane]
+    first, last = _tick(curve["beat"][0] + shift), _tick(curve["beat"][-1] + shift)
+    corners = {_tick(beat + shift) for beat in curve["beat"]}
+    ticks = np.array(sorted(corners | set(range(first, last, CURVE_TICKS))))
+    values = np.interp(ticks / TICKS - shift, curve["beat"], curve["value"])
+    before = None
+    for tick, value in zip(ticks.tolist(), values.tolist(), strict=True):
+        message = _control(lane, value, channel)
+        if message != before:
+            yield tick, SETTING, message
+        before = message
+
+
+def _control(lane: str, value: float, channel: int) -> Message:
+    if lane == "bend":
+        pitch = round(8192 * value / BEND_RANGE)
+        return Message("pitchwheel", channel=channel, pitch=min(max(pitch, -8192), 8191))
+    if lane == "sustain":
+        return Message("control_change", channel=channel, control=64, value=127 if value >= 0.5 else 0)
+    if lane == "volume":
+        level = round(FULL_VOLUME * 10.0 ** (value / 40.0))
+        return Message("control_change", channel=channel, control=7, value=min(max(level, 0), 127))
+    return Message("control_change", channel=channel, control=11, value=min(max(round(127 * value), 0), 127))
+
+
+def _latin(text: str) -> str:
+    """MIDI texts are Latin-1; what it lacks becomes a question mark."""
+    return text.encode("latin-1", "replace").decode("latin-1")

@@ -1,0 +1,25 @@
+"""What is delivered: the finished sound, the score it was played from, and the words written into the files."""
+
+from dataclasses import dataclass
+
+from studio.audio import Audio
+from studio.score import Score
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A finished piece: its master, shape ``(2, frames)``, and its score.
+
+    ``artist``, ``genre`` and ``comment`` are written into the files where they have a place; empty ones are not.
+    """
+
+    audio: Audio
+    score: Score
+    artist: str = ""
+    genre: str = ""
+    comment: str = ""
+
+    @property
+    def tempo(self) -> float:
+        """Beats per minute at the start, in the meter's pulses."""
+        return self.score.tempo.bpm[0] / self.score.meter.pulse_beats
