@@ -1,4 +1,4 @@
-# One image for both parts of the site: `gunicorn` (portal and API) and `python manage.py qcluster` (worker).
+# One image for both parts of the site: `gunicorn` (portal and API) and `python manage.py worker`.
 # A CPU build of PyTorch comes from an index of your choosing:
 #   docker build --build-arg PIP_EXTRA_INDEX_URL=<index with CPU wheels> -t songwright .
 
@@ -34,5 +34,5 @@ COPY --from=front --chown=songwright /app/static/vendor static/vendor
 RUN python -c "from studio.sound import warm_up; warm_up()"
 VOLUME /data
 EXPOSE 8000
-# Exec form: the stop signal must reach this one process, never its group (docs/development.md).
+# Exec form: the stop signal reaches this process itself, not a shell around it.
 CMD ["gunicorn"]

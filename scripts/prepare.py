@@ -70,8 +70,17 @@ STEPS = {
         variables=("DATABASE_URL", "VAR_DIR"),
         makes="var/songwright.sqlite3",
     ),
-    "catalogue": Step((*MANAGE, "load_catalogue"), needs=("database",), inputs=("templates_app/**/*",)),
-    "demo": Step((*MANAGE, "load_demo"), needs=("catalogue",), inputs=("*/management/commands/load_demo.py",)),
+    "catalogue": Step(
+        (*MANAGE, "load_catalogue"),
+        needs=("database",),
+        inputs=("templates_app/catalogue/*", "templates_app/management/commands/*.py"),
+    ),
+    "demo": Step(
+        (*MANAGE, "load_demo"),
+        needs=("catalogue",),
+        inputs=("accounts/management/commands/load_demo.py",),
+        variables=("DEMO_EMAIL", "DEMO_PASSWORD"),
+    ),
     "chromium": Step(("bash", "scripts/install-chromium"), always=True),
 }
 
