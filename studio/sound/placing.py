@@ -17,7 +17,8 @@ VELOCITY_STEP = 6
 """Velocities are rounded to multiples of this before a sound is made."""
 
 _FINE, _COARSE, _LONG = (round(seconds * SAMPLE_RATE) for seconds in (0.02, 0.05, 0.6))
-_LONGEST_SCRATCH = 16 * SAMPLE_RATE
+_LONGEST_SCRATCH = 20 * SAMPLE_RATE
+_LONGEST_TAIL = 8 * SAMPLE_RATE
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def place(sounds: list[tuple[Sound, int, float]], make: Make, stem: Audio) -> No
         groups.setdefault(sound, []).append((start, gain))
     scratch = np.zeros((2, min(_LONGEST_SCRATCH, stem.shape[1])), np.float32)
     for sound, plays in groups.items():
-        fits = sound.hold + 4 * SAMPLE_RATE < scratch.shape[1]
+        fits = sound.hold + _LONGEST_TAIL < scratch.shape[1]
         if len(plays) == 1 or not fits:
             for start, gain in plays:
                 make(sound, gain, stem, start)

@@ -7,7 +7,7 @@ from numba import njit
 
 from studio.audio import SAMPLE_RATE, Audio, ratio, silence
 from studio.score import Part, Score
-from studio.sound import sampler, synth
+from studio.sound import drum_machine, effects, sampler, synth
 from studio.sound.events import Curve, Events, curve, events, mark_bent
 from studio.sound.instruments import Instrument, instrument
 from studio.sound.kernels import BLOCK, KERNEL
@@ -18,6 +18,8 @@ ENGINES: dict[str, Engine] = {
     "preset": sampler.play,
     "kit": sampler.play,
     "synth": synth.play,
+    "machine": drum_machine.play,
+    "effect": effects.play,
 }
 """What plays an instrument, by its ``source``."""
 
