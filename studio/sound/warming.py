@@ -1,7 +1,5 @@
 """Compiling every kernel ahead of the first song."""
 
-import numpy as np
-
 from studio.score import Part, Score, TempoMap, automation, notes
 from studio.sound.render import render_part
 from studio.theory.key import Key
@@ -18,7 +16,6 @@ def warm_up() -> None:
     """
     line = notes([(0.0, 0.25, 60, 80), (0.5, 0.25, 60, 80), (1.0, 0.25, 84, 80)])
     lanes = {"bend": automation([(0.9, 0.0), (1.2, 1.0)]), "volume": automation([(0.0, 0.0)])}
-    score = Score("", KEY, METER, TempoMap((0.0,), (120.0,)), 1.0, (), (), ())
+    score = Score("", Key(0, "major"), Meter(4, 4), TempoMap((0.0,), (120.0,)), 1.0, (), (), ())
     for identity in _ONE_OF_EACH:
-        stem = render_part(Part("", "", "lead", identity, line, lanes), score, seed=0)
-        assert np.isfinite(stem).all()
+        render_part(Part("", "", "lead", identity, line, lanes), score, seed=0)
