@@ -47,9 +47,7 @@ STEPS = {
         inputs=("package.json", "package-lock.json", ".npmrc"),
         makes="node_modules/.package-lock.json",
     ),
-    "vendor": Step(
-        ("npm", "run", "--silent", "vendor"), needs=("npm",), inputs=("scripts/vendor.mjs",), makes="static/vendor"
-    ),
+    "vendor": Step(("npm", "run", "vendor"), needs=("npm",), inputs=("scripts/vendor.mjs",), makes="static/vendor"),
     "sound": Step(
         (PYTHON, "scripts/check_sound_library.py"),
         needs=("python", "npm"),
@@ -134,12 +132,20 @@ class StepError(Exception):
     """A step ended badly; says what it printed last."""
 
 
+running_processes: set[subprocess.Popen[bytes]] = set()
+
+
 def run_step(name: str) -> float:
     """Runs a step; returns the seconds it took. Raises StepError with the end of what it printed."""
     started = time.monotonic()
     log = LOGS / f"setup-{name}.log"
     with log.open("wb") as output:
-        code = subprocess.call(STEPS[name].command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output)  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603
+            STEPS[name].command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+        )
+        running_processes.add(process)
+        code = process.wait()
+        running_processes.discard(process)
     if code:
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-30:])
         raise StepError(f"{tail}\n\nSetup stopped at '{name}' (exit code {code}); all it printed: {log}")
@@ -163,6 +169,9 @@ def prepare(goal: str) -> None:
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
                 name = running.pop(future)
+                if future.exception():
+                    for process in running_processes.copy():
+                        process.terminate()
                 print(f"  ready: {name:<10} {future.result():6.1f} s", flush=True)
 
 
