@@ -132,6 +132,8 @@ def onsets(plan: Plan, chair: Chair, rng: np.random.Generator, *, restless: bool
     """
     rows = [fitted(plan, row) for row in chair.style.patterns]
     literal = ["-" in row for row in chair.style.patterns]
+    if not rows:
+        return []
     found: list[tuple[float, Step, Bar, bool]] = []
     previous = -1
     for bar in bars(plan, chair):
@@ -148,8 +150,10 @@ def onsets(plan: Plan, chair: Chair, rng: np.random.Generator, *, restless: bool
     result = []
     for index, (beat, step, bar, is_literal) in enumerate(found):
         following = found[index + 1][0] if index + 1 < len(found) else plan.final
-        gap = min(following - beat, plan.bar) if plan.section_at(following) == bar.section else min(
-            following - beat, bar.section.end - beat
+        gap = (
+            min(following - beat, plan.bar)
+            if plan.section_at(following) == bar.section
+            else min(following - beat, bar.section.end - beat)
         )
         result.append(Onset(beat, max(gap, EPSILON), step, bar, is_literal))
     return result

@@ -1,0 +1,214 @@
+"""Accompaniment: struck chords, held pads and broken chords, under the lead and out of its way."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from studio.compose.ensemble import Chair
+from studio.compose.patterns import Step
+from studio.compose.plan import Plan
+from studio.compose.timeline import EPSILON, Changes, Onset, bars, final_beats, onsets, plays_final
+from studio.compose.voicing import voice
+from studio.score import ChordSpan, Notes, notes
+from studio.theory.chord import Chord
+
+COMPING = ("rootless", "shell", "drop2", "quartal")
+"""Voicings of players who comp: they choose freely where to strike, and reach over into the next chord."""
+
+ANTICIPATED = 0.4
+"""Share of a comping player's last half beats that already sound the next chord."""
+
+CLASH = 2
+"""The top of the bed keeps further than this many semitones from a note the lead holds."""
+
+PAD_OVERLAP = 0.08
+"""Beats by which a pad's chord reaches into the next."""
+
+Rows = list[tuple[float, float, int, int]]
+
+
+def write_chords(
+    plan: Plan, chords: tuple[ChordSpan, ...], chair: Chair, rng: np.random.Generator, *, lead: Notes
+) -> Notes:
+    """Return a part of struck or strummed chords; without patterns, one for every change."""
+    bed = _Bed(plan, chords, chair, lead)
+    comping = chair.style.voicing in COMPING and len(chair.style.patterns) > 1
+    rows: Rows = []
+    found = onsets(plan, chair, rng, restless=comping) if chair.style.patterns else _held(plan, chair, bed.changes)
+    if not comping:
+        found = _every_chord(found, bed.changes, chair)
+    for onset in found:
+        index, end = _chord_struck(onset, bed.changes, rng, comping)
+        length = onset.step.beats if onset.literal else onset.gap * chair.style.length
+        length = min(length, onset.gap, max(end - onset.beat, EPSILON))
+        pitches = bed.pitches(index, onset.beat, length)
+        if chair.style.voicing == "guitar" and plan.meter.weight(onset.step.beat) <= 0.35 and len(pitches) > 3:
+            pitches = pitches[-max(3, round(0.6 * len(pitches))) :]  # up-strokes catch the upper strings
+        rows += _chord(pitches, onset.beat, length, chair, onset.step)
+    return notes(rows + bed.final())
+
+
+def write_pad(
+    plan: Plan, chords: tuple[ChordSpan, ...], chair: Chair, rng: np.random.Generator, *, lead: Notes
+) -> Notes:
+    """Return a part of held chords, each sounding to its end; patterns gate it."""
+    bed = _Bed(plan, chords, chair, lead)
+    rows: Rows = []
+    gated = bool(chair.style.patterns)
+    found = onsets(plan, chair, rng) if gated else _held(plan, chair, bed.changes)
+    for onset in _every_chord(found, bed.changes, chair):
+        index, end = _chord_struck(onset, bed.changes, rng, False)
+        length = min(onset.gap, end - onset.beat)
+        if gated:
+            length = min(onset.step.beats if onset.literal else length * chair.style.length, length)
+        else:
+            length += PAD_OVERLAP * (onset.beat + length < plan.final - EPSILON)
+        rows += _chord(bed.pitches(index, onset.beat, length), onset.beat, length, chair, onset.step)
+    return notes(rows + bed.final())
+
+
+def write_arpeggio(
+    plan: Plan, chords: tuple[ChordSpan, ...], chair: Chair, rng: np.random.Generator, *, lead: Notes
+) -> Notes:
+    """Return a part of broken chords: digits are degrees above a root, ``x`` climbs through the voicing."""
+    bed = _Bed(plan, chords, chair, lead)
+    if not chair.style.patterns:
+        return notes([])
+    roots = _roots([span.chord for span in chords], chair)
+    rows: Rows = []
+    climbed = 0
+    for onset in onsets(plan, chair, rng):
+        index = bed.changes.index(onset.beat)
+        if onset.step.symbol.isdigit():
+            pitch = _degree(chords[index].chord, onset.step.symbol, roots[index], chair)
+        elif onset.step.symbol == "x":
+            voicing = bed.voicings[index]
+            climbed = 0 if onset.step.beat < EPSILON else climbed + 1
+            pitch = voicing[climbed % len(voicing)]
+        else:  # an approach or ghost in a broken chord is its root
+            pitch = roots[index]
+        length = onset.step.beats if onset.literal else onset.gap * chair.style.length
+        accent = 1.0 if plan.meter.weight(onset.step.beat) >= 0.6 else 0.92
+        rows.append((onset.beat, min(length, onset.gap), pitch, round(chair.style.velocity * accent)))
+    return notes(rows + bed.final())
+
+
+class _Bed:
+    """The voicings of one chair for every chord of the piece, and the lead they make room for."""
+
+    def __init__(self, plan: Plan, chords: Sequence[ChordSpan], chair: Chair, lead: Notes) -> None:
+        style = chair.style
+        self.plan, self.chair, self.lead = plan, chair, lead
+        self.changes = Changes(chords)
+        self.voicings = voice([span.chord for span in chords], style.voicing, style.low, style.high)
+        self._ends = lead["onset"] + lead["duration"]
+
+    def pitches(self, index: int, beat: float, length: float) -> tuple[int, ...]:
+        """Return the voicing of chord ``index``, its top moved away from what the lead holds meanwhile."""
+        pitches = self.voicings[index]
+        overlap = np.minimum(self._ends, beat + length) - np.maximum(self.lead["onset"], beat)
+        held = [int(pitch) for pitch in self.lead["pitch"][overlap >= min(0.5, length * 0.5) - EPSILON]]
+        for _ in range(2):
+            if len(pitches) < 3 or not any(0 <= pitches[-1] - pitch <= CLASH for pitch in held):
+                break
+            top, below = pitches[-1], pitches[:-1]
+            room = top - 12 not in below and top - 12 >= self.chair.style.low
+            pitches = tuple(sorted((*below, top - 12))) if room else below
+        return pitches
+
+    def final(self) -> Rows:
+        """Return the last chord, if the chair has one to play."""
+        if not plays_final(self.plan, self.chair):
+            return []
+        beat, length = self.plan.final, final_beats(self.plan)
+        pitches = self.pitches(self.changes.index(beat), beat, length)
+        return _chord(pitches, beat, length, self.chair, Step(0.0, length, "x"))
+
+
+def _chord(pitches: Sequence[int], beat: float, length: float, chair: Chair, step: Step) -> Rows:
+    velocity = round(min(max(chair.style.velocity * step.accent, 12), 127))
+    return [(beat, length, pitch, velocity) for pitch in pitches]
+
+
+def _held(plan: Plan, chair: Chair, changes: Changes) -> list[Onset]:
+    """One onset for every chord; the same chord again is held on, up to four bars, and struck with each section."""
+    found: list[Onset] = []
+    for bar in bars(plan, chair):
+        starts = sorted({bar.start} | {span.start for span in changes.within(bar.start, bar.start + plan.bar)})
+        for start, until in zip(starts, [*starts[1:], bar.start + plan.bar], strict=True):
+            last = found[-1] if found else None
+            if (
+                last
+                and bar.number
+                and abs(last.beat + last.gap - start) < EPSILON
+                and changes.at(last.beat).chord == changes.at(start).chord
+                and until - last.beat <= 4 * plan.bar + EPSILON
+            ):
+                found[-1] = Onset(last.beat, until - last.beat, last.step, last.bar, False)
+            else:
+                found.append(Onset(start, until - start, Step(start - bar.start, until - start, "x"), bar, False))
+    return found
+
+
+def _every_chord(found: Sequence[Onset], changes: Changes, chair: Chair) -> list[Onset]:
+    """Add an onset at every change that happens while an onset's time runs and that no later onset announces."""
+    result: list[Onset] = []
+    for onset in found:
+        end = onset.beat + (onset.step.beats if onset.literal else onset.gap)
+        inside = [
+            span
+            for span in changes.within(onset.beat + 0.5 + EPSILON, end - 0.5 + EPSILON)
+            if span.chord != changes.at(span.start - 2 * EPSILON).chord
+        ]
+        if chair.style.length < 0.5 and not onset.literal:
+            inside = []  # short strokes are placed by their pattern alone
+        edges = [onset.beat, *(span.start for span in inside), onset.beat + onset.gap]
+        for start, until in pairwise(edges):
+            sounding = min(until, end) - start
+            step = Step(onset.step.beat + start - onset.beat, sounding, onset.step.symbol)
+            result.append(Onset(start, until - start, step, onset.bar, onset.literal))
+    return result
+
+
+def _chord_struck(onset: Onset, changes: Changes, rng: np.random.Generator, comping: bool) -> tuple[int, float]:
+    """Return the number of the chord that an onset sounds and the beat where it must give way.
+
+    An onset on the last half beat of a chord that lasts over the change belongs to the next chord.
+    """
+    index = changes.index(onset.beat)
+    span = changes.spans[index]
+    following = index + 1
+    while following < len(changes.spans) and changes.spans[following].chord == span.chord:
+        span = changes.spans[following]
+        following += 1
+    if following == len(changes.spans):
+        return index, span.end
+    reaches = span.end - onset.beat <= 0.5 + EPSILON and onset.beat + onset.gap > span.end + EPSILON
+    if reaches and onset.beat > span.start + EPSILON and (not comping or rng.random() < ANTICIPATED):
+        return following, changes.spans[following].end
+    return index, span.end
+
+
+def _roots(chords: Sequence[Chord], chair: Chair) -> list[int]:
+    """Return the root each broken chord stands on: near the last one, low in the register."""
+    low, high = chair.style.low, chair.style.high
+    home = low + min(6.0, (high - low) / 3)
+    roots: list[int] = []
+    for chord in chords:
+        first = low + (chord.root - low) % 12
+        places = range(first, max(high - 7, first) + 1, 12)
+        near = roots[-1] if roots else home
+        roots.append(min(places, key=lambda pitch: abs(pitch - near) + abs(pitch - home)))
+    return roots
+
+
+def _degree(chord: Chord, symbol: str, root: int, chair: Chair) -> int:
+    """Return the pitch of a degree above ``root``: 8 and 9 lie an octave up."""
+    lift = {"8": 12, "9": 12}.get(symbol, 0)
+    semitones = {"2": 2, "4": 5}.get(symbol)
+    tone = (chord.root + semitones) % 12 if semitones is not None else chord.degree(int(symbol))
+    pitch = root + (tone - root) % 12 + lift
+    while pitch > chair.style.high and pitch - 12 >= chair.style.low:
+        pitch -= 12
+    return pitch

@@ -1,0 +1,260 @@
+"""Drums: a groove for every section, something new every four bars, fills where the form turns."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from studio.compose.ensemble import Chair
+from studio.compose.plan import Plan
+from studio.compose.timeline import EPSILON, Bar, bars, fitted, plays_final, rise_before
+from studio.score import Notes, Section, notes
+from studio.styles import DRUM_VOICES, Groove
+
+CYMBALS = ("HH", "OH", "PH", "RD", "RB")
+RISE = 0.15
+"""Energy must rise by this much for a crash; a fall of as much forbids the fill before it."""
+
+FILLED, DROPPED = 0.6, 0.15
+"""Share of borders marked by a fill and by a drop-out; where energy rises the fill is all but sure."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A stroke: voice, beat from the bar's start, velocity digit (fractions allowed)."""
+
+    voice: str
+    beat: float
+    force: float
+
+
+Hits = tuple[Hit, ...]
+
+
+def write_drums(plan: Plan, chair: Chair, rng: np.random.Generator) -> Notes:
+    """Return the drum part: notes on General MIDI keys, onsets and durations in beats."""
+    player = _Drummer(plan, chair, rng)
+    for bar in bars(plan, chair):
+        player.play(bar)
+    player.finish()
+    loudest: dict[tuple[float, int], tuple[float, float, int, int]] = {}
+    for row in player.rows:
+        key = (round(row[0], 6), row[2])
+        if key not in loudest or row[3] > loudest[key][3]:
+            loudest[key] = row
+    return notes(loudest.values())
+
+
+class _Drummer:
+    """What a drummer remembers from bar to bar: the last fill, and how often a bar came unchanged."""
+
+    def __init__(self, plan: Plan, chair: Chair, rng: np.random.Generator) -> None:
+        self.plan, self.chair, self.rng = plan, chair, rng
+        self.rows: list[tuple[float, float, int, int]] = []
+        self.last_fill: tuple[str, float] = ("", 0.0)
+        self.last_bar: Hits = ()
+        self.same = 0
+        self.grooves: dict[tuple[str, float], Groove | None] = {}
+
+    def play(self, bar: Bar) -> None:
+        """Play one bar."""
+        groove = self._groove(bar.section)
+        if groove is None:
+            return
+        hits = self._groove_bar(groove, bar.number)
+        self._pick_up(bar, groove)
+        if bar.number % 4 == 3 and not bar.last:
+            hits = varied(hits, self.plan, self.rng)
+        hits = self._border(hits, bar)
+        self.same = self.same + 1 if hits == self.last_bar else 1
+        if self.same > 7:
+            hits = varied(hits, self.plan, self.rng)
+            self.same = 1
+        self.last_bar = hits
+        if bar.number == 0 and rise_before(self.plan, bar.section) >= RISE and self.plan.style.drums.crash:
+            hits = (
+                *(hit for hit in hits if hit.beat > EPSILON or hit.voice not in CYMBALS),
+                Hit("CR", 0.0, 6.5), Hit("KK", 0.0, 7.5),
+            )  # fmt: skip
+        self._write(hits, bar.start, bar.section, _ramp(bar))
+
+    def finish(self) -> None:
+        """Strike the final chord."""
+        if plays_final(self.plan, self.chair) and self.rows:
+            voices = ("CR", "KK") if self.plan.style.drums.crash else ("KK",)
+            hits = tuple(Hit(voice, 0.0, 5.5 + 2 * self.plan.sections[-1].energy) for voice in voices)
+            self._write(hits, self.plan.final, self.plan.sections[-1], 1.0)
+
+    def _groove(self, section: Section) -> Groove | None:
+        """The same section name at the same energy plays the same groove."""
+        key = (section.kind, section.energy)
+        if key not in self.grooves:
+            self.grooves[key] = choose_groove(self.plan, section, self.rng)
+        return self.grooves[key]
+
+    def _groove_bar(self, groove: Groove, number: int) -> Hits:
+        return _read(self.plan, groove, number)
+
+    def _border(self, hits: Hits, bar: Bar) -> Hits:
+        """Mark the end of a section, or of eight bars inside one."""
+        inside = (bar.number + 1) % 8 == 0 and not bar.last
+        following = self.plan.following(bar.section)
+        if not inside and not (bar.last and following):
+            return hits
+        rise = 0.0 if inside or following is None else following.energy - bar.section.energy
+        if following and bar.last and (not self.chair.plays(following) or rise <= -RISE or following.energy < 0.3):
+            return hits
+        draw = self.rng.random()
+        if not inside and draw < DROPPED:
+            silence = self.plan.meter.pulse_beats * (2 if draw < DROPPED / 3 else 1)
+            return tuple(hit for hit in hits if hit.beat < self.plan.bar - silence - EPSILON)
+        if draw < DROPPED + FILLED + (0.25 if rise >= 0.1 else 0.0):
+            return self._fill(hits, bar.section, 0.0 if inside else rise)
+        return hits
+
+    def _fill(self, hits: Hits, section: Section, rise: float) -> Hits:
+        pulse = self.plan.meter.pulse_beats
+        wanted = self.plan.bar if rise >= 0.25 else 2 * pulse if rise >= 0.1 else pulse
+        fill = self._choose_fill(section, min(wanted, self.plan.bar))
+        if not fill:
+            return hits
+        start = min(hit.beat for hit in fill)
+        supported = any(hit.voice == "KK" for hit in fill)
+        kept = tuple(hit for hit in hits if hit.beat < start - EPSILON or (hit.voice == "KK" and not supported))
+        rising = tuple(replace(hit, force=hit.force + 0.4 * index / len(fill)) for index, hit in enumerate(fill))
+        return (*kept, *rising)
+
+    def _choose_fill(self, section: Section, wanted: float) -> Hits:
+        """Return the fill whose length is nearest to ``wanted`` beats and that was not played last."""
+        plan, options = self.plan, []
+        for fill in _suitable(plan.style.drums.fills, section) or plan.style.drums.fills:
+            whole = _read(plan, fill, 0)
+            for length in sorted({wanted, plan.bar, plan.meter.pulse_beats}):
+                hits = tuple(hit for hit in whole if hit.beat > plan.bar - length - EPSILON)
+                if not hits:
+                    continue
+                own = plan.bar - min(hit.beat for hit in hits)
+                key = (fill.id, round(own, 3))
+                if key != self.last_fill:
+                    options.append((abs(own - wanted) + 0.3 * self.rng.random(), key, hits))
+        if not options:
+            return ()
+        _, self.last_fill, hits = min(options, key=lambda option: option[0])
+        return hits
+
+    def _pick_up(self, bar: Bar, groove: Groove) -> None:
+        """Announce the first entry in the beat before it."""
+        if self.rows or bar.start < self.plan.bar - EPSILON or bar.section.energy < 0.35:
+            return
+        pulse = self.plan.meter.pulse_beats
+        hits = self._choose_fill(bar.section, pulse) or self._groove_bar(groove, 0)
+        hits = tuple(
+            replace(hit, force=hit.force * 0.85) for hit in hits if hit.beat > self.plan.bar - 2 * pulse - EPSILON
+        )
+        self._write(hits, bar.start - self.plan.bar, bar.section, 1.0)
+
+    def _write(self, hits: Hits, start: float, section: Section, ramp: float) -> None:
+        dynamics = 10 ** (self.plan.mood.dynamics / 60) * (0.84 + 0.24 * section.energy)
+        loudness = dynamics * ramp * self.chair.style.velocity / 80
+        for hit in hits:
+            velocity = int(np.clip(round(hit.force * 14 * loudness), 12, 127))
+            length = 2.0 if hit.voice in ("CR", "CH") else 0.25
+            length = min(length, self.plan.end - start - hit.beat)
+            self.rows.append((start + hit.beat, length, DRUM_VOICES[hit.voice], velocity))
+
+
+def _ramp(bar: Bar) -> float:
+    """Builds grow from bar to bar."""
+    if bar.section.kind != "build":
+        return 1.0
+    return 0.75 + 0.3 * (bar.number + 1) / bar.section.bars
+
+
+def _read(plan: Plan, groove: Groove, number: int) -> Hits:
+    """Return one bar of a groove in the plan's meter, by beat."""
+    hits = [
+        Hit(voice, step.beat, int(step.symbol))
+        for voice, row in groove.rows.items()
+        for step in fitted(plan, row, groove.meter).bar(number, plan.bar)
+    ]
+    return tuple(sorted(hits, key=lambda hit: (hit.beat, hit.voice)))
+
+
+def _suitable(grooves: tuple[Groove, ...], section: Section) -> list[Groove]:
+    """Return what fits a section by kind and energy."""
+    return [
+        groove
+        for groove in grooves
+        if (not groove.kinds or section.kind in groove.kinds or section.name in groove.kinds)
+        and groove.min_energy - EPSILON <= section.energy <= groove.max_energy + EPSILON
+    ]
+
+
+def choose_groove(plan: Plan, section: Section, rng: np.random.Generator) -> Groove | None:
+    """Return the groove of a section: one written for its meter and its kind before others, then the busiest that
+    its energy allows; None if the style has none."""
+    grooves = plan.style.drums.grooves
+    fitting = _suitable(grooves, section)
+    if not fitting:
+        others = [groove for groove in grooves if not groove.kinds] or list(grooves)
+        return min(others, key=lambda groove: _distance(groove, section.energy), default=None)
+    rank = lambda groove: (groove.meter == str(plan.meter), bool(groove.kinds), groove.min_energy)  # noqa: E731
+    best = max(map(rank, fitting))
+    choices = [groove for groove in fitting if rank(groove) == best]
+    return choices[int(rng.integers(len(choices)))]
+
+
+def _distance(groove: Groove, energy: float) -> float:
+    return max(groove.min_energy - energy, energy - groove.max_energy, 0.0)
+
+
+def varied(hits: Hits, plan: Plan, rng: np.random.Generator) -> Hits:
+    """Return a bar changed in one small way that the kit at hand allows."""
+    changes = [_open_hat, _ghost, _kick_pick_up, _leave_out]
+    for index in [*rng.permutation(3), 3]:
+        changed = changes[index](hits, plan, rng)
+        if changed is not None:
+            return changed
+    return hits
+
+
+def _half(plan: Plan) -> float:
+    """The weak part of a pulse: its second half, its last third in compound meters."""
+    return plan.meter.pulse_beats * (2 / 3 if plan.meter.is_compound else 0.5)
+
+
+def _open_hat(hits: Hits, plan: Plan, _rng: np.random.Generator) -> Hits | None:
+    beat = plan.bar - plan.meter.pulse_beats + _half(plan)
+    if not any(hit.voice == "HH" and abs(hit.beat - beat) < EPSILON for hit in hits):
+        return None
+    return tuple(
+        replace(hit, voice="OH", force=min(hit.force + 0.5, 9))
+        if hit.voice == "HH" and abs(hit.beat - beat) < EPSILON
+        else hit
+        for hit in hits
+    )
+
+
+def _ghost(hits: Hits, plan: Plan, rng: np.random.Generator) -> Hits | None:
+    """A soft snare beside the backbeat."""
+    snares = {hit.beat for hit in hits if hit.voice == "SN"}
+    if not snares:
+        return None
+    straight = plan.style.feel.swing <= 0.5 or plan.style.feel.swing_unit == "sixteenth"
+    offset = 0.25 if straight and not plan.meter.is_compound else _half(plan)
+    places = [pulse * plan.meter.pulse_beats + offset for pulse in range(plan.meter.pulses)]
+    places = [beat for beat in places if all(abs(beat - snare) > 0.2 for snare in snares)]
+    if not places:
+        return None
+    return (*hits, Hit("SN", float(rng.choice(places)), 2.5))
+
+
+def _kick_pick_up(hits: Hits, plan: Plan, _rng: np.random.Generator) -> Hits | None:
+    kicks = {hit.beat for hit in hits if hit.voice == "KK"}
+    beat = plan.bar - plan.meter.pulse_beats + _half(plan)
+    if not kicks or any(abs(beat - kick) < 0.3 for kick in kicks):
+        return None
+    return (*hits, Hit("KK", beat, 5.0))
+
+
+def _leave_out(hits: Hits, _plan: Plan, _rng: np.random.Generator) -> Hits | None:
+    return hits[:-1] if len(hits) > 1 else None

@@ -1,0 +1,101 @@
+"""From the page to the players: swing, micro-timing, touch and gestures, by the style's feel."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.compose.dynamics import velocities
+from studio.compose.ensemble import Chair
+from studio.compose.gestures import lanes
+from studio.compose.plan import Plan
+from studio.compose.timing import Band, apart, lateness, later, strummed, swung
+from studio.score import Notes, Part, Score
+from studio.styles import PartStyle
+
+ROLLED = ("piano", "mellow-piano", "harp", "nylon-guitar", "steel-guitar", "electric-piano", "jazz-guitar")
+"""Instruments that roll a held last chord."""
+
+ROLL_MS = 90.0
+LEGATO_ROLES = ("lead", "counter")
+
+
+def perform(score: Score, plan: Plan, rng: np.random.Generator) -> Score:
+    """Return the same piece as played: every part swung, loosened, shaped, and doubled where its chair asks for it.
+
+    Notes stay within the piece and never overlap themselves on one pitch.
+    """
+    chairs = {chair.id: chair for chair in plan.chairs}
+    band = Band(plan, rng)
+    parts = []
+    for part in score.parts:
+        chair = chairs.get(part.id) or Chair(PartStyle(part.id, part.role, part.instrument), part.instrument)
+        parts.append(_played(part, score, plan, chair, band, rng))
+        if chair.style.double_ms > 0 and len(part.notes):
+            second = _played(part, score, plan, chair, band, rng, late_ms=chair.style.double_ms)
+            parts.append(replace(second, id=f"{part.id}#2"))
+    return score.with_parts(tuple(parts))
+
+
+def _played(
+    part: Part, score: Score, plan: Plan, chair: Chair, band: Band, rng: np.random.Generator, *, late_ms: float = 0.0
+) -> Part:
+    """Return one part as one player plays it, ``late_ms`` behind the first of two."""
+    if not len(part.notes):
+        return part
+    notes = np.sort(part.notes, order=["onset", "pitch"], kind="stable")
+    velocity = velocities(notes, plan, chair, rng)
+    if chair.role != "effects":
+        notes = _timed(notes, score, plan, chair, band, rng, late_ms)
+    notes["velocity"] = velocity
+    notes = _within(np.sort(notes, order=["onset", "pitch"], kind="stable"), score, plan)
+    controls = {**lanes(notes, plan, chair, score.chords, rng), **part.controls}
+    return replace(part, notes=notes, controls=controls)
+
+
+def _timed(
+    notes: Notes, score: Score, plan: Plan, chair: Chair, band: Band, rng: np.random.Generator, late_ms: float
+) -> Notes:
+    """Return the notes with their onsets and durations as played."""
+    written, played = notes, notes.copy()
+    ends = written["onset"] + written["duration"]
+    if chair.role in LEGATO_ROLES:
+        ends = _joined(written, ends, plan.style.melody.legato)
+    late = lateness(written, plan, chair, band, rng) + late_ms + _spread(written, plan, chair, rng)
+    onset = later(swung(written["onset"], plan), late, score.tempo)
+    played["onset"] = np.maximum(onset, 0.0)
+    end = later(swung(ends, plan), np.minimum(late, 10.0), score.tempo)
+    played["duration"] = np.maximum(end - played["onset"], 0.03)
+    return played
+
+
+def _joined(notes: Notes, ends: NDArray[np.float64], legato: float) -> NDArray[np.float64]:
+    """Let notes that reach the next one last ``legato`` of the way to it."""
+    following = np.append(notes["onset"][1:], np.inf)
+    touching = (following - ends < 0.05) & (following > notes["onset"])
+    share = np.where(touching, following, ends) - notes["onset"]
+    return np.where(touching, notes["onset"] + share * legato, ends)
+
+
+def _spread(notes: Notes, plan: Plan, chair: Chair, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return the delays of strums, and of the roll on a held last chord, in ms."""
+    if chair.role not in ("chords", "pad", "arpeggio"):
+        return np.zeros(len(notes))
+    delay = np.zeros(len(notes))
+    if chair.style.strum_ms > 0:
+        weak = np.array([plan.meter.weight(beat) <= 0.35 for beat in np.round(notes["onset"], 4)], bool)
+        delay = strummed(notes, chair.style.strum_ms, weak, rng)
+    last = notes["onset"] >= plan.final - 1e-6
+    if plan.ending.kind == "hold" and chair.instrument in ROLLED and np.any(last):
+        roll = strummed(notes[last], max(ROLL_MS, chair.style.strum_ms), np.zeros(int(last.sum()), bool), rng)
+        delay[last] = roll
+    return delay
+
+
+def _within(notes: Notes, score: Score, plan: Plan) -> Notes:
+    """Keep notes inside the piece and one key from being struck while it is down."""
+    limit = float(score.tempo.beat(score.duration))
+    notes = notes[notes["onset"] < min(plan.end, limit) - 1e-6]
+    notes = apart(notes, score.tempo)
+    notes["duration"] = np.minimum(notes["duration"], limit - notes["onset"])
+    return notes
