@@ -14,7 +14,7 @@ def warm_up() -> None:
     Takes about half a minute from nothing and under two seconds when the cache is filled. Raises
     ``SoundLibraryError`` when the sound library is unusable.
     """
-    line = notes([(0.0, 0.25, 60, 80), (0.5, 0.25, 60, 80), (1.0, 0.25, 84, 80)])
+    line = notes([(0.0, 0.25, 60, 80), (0.5, 0.25, 60, 80), (1.0, 0.25, 76, 80)])
     lanes = {"bend": automation([(0.9, 0.0), (1.2, 1.0)]), "volume": automation([(0.0, 0.0)])}
     score = Score("", Key(0, "major"), Meter(4, 4), TempoMap((0.0,), (120.0,)), 1.0, (), (), ())
     for identity in _ONE_OF_EACH:
