@@ -78,7 +78,7 @@ def _one_at_a_time(rows: Sequence[Row]) -> list[Row]:
     rows = sorted(rows)
     return [
         (onset, min(length, after - onset), pitch, velocity)
-        for (onset, length, pitch, velocity), after in zip(rows, [*(row[0] for row in rows[1:]), np.inf], strict=True)
+        for (onset, length, pitch, velocity), after in zip(rows, [*(row[0] for row in rows[1:]), np.inf], strict=False)
         if after - onset > EPSILON
     ]
 
