@@ -8,5 +8,5 @@ KERNEL: dict[str, Any] = {"cache": True, "nogil": True, "fastmath": True, "error
 BLOCK = 64
 """Frames between two values of an envelope, a filter cutoff or an automation curve; joined by straight lines."""
 
-SILENCE = 1e-4
-"""A voice whose gain falls under this (−80 dB) is ended."""
+SILENCE = 5e-5
+"""A voice whose gain falls under this (−86 dB) is ended."""

@@ -1,5 +1,6 @@
-"""Rendering a part: notes to an engine, then level and automation."""
+"""Rendering a part: notes to an engine, then DC, level and automation."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -24,6 +25,9 @@ ENGINES: dict[str, Engine] = {
 """What plays an instrument, by its ``source``."""
 
 _END_FADE = round(0.01 * SAMPLE_RATE)
+_DC_HZ = 12.0
+_DC_COEFFICIENT = 1.0 - math.exp(-2.0 * math.pi * _DC_HZ / SAMPLE_RATE)
+_NOTHING = 1e-12
 
 
 def render_part(part: Part, score: Score, *, seed: int) -> Audio:
@@ -39,7 +43,7 @@ def render_part(part: Part, score: Score, *, seed: int) -> Audio:
         bend = curve(part, score, "bend")
         mark_bent(found, bend)
         ENGINES[sound.source](sound, found, bend, stem, seed)
-        apply_gain(stem, _gains(part, score, sound.trim_db))
+        finish(stem, _gains(part, score, sound.trim_db))
         _fade_end(stem)
     return stem
 
@@ -56,14 +60,22 @@ def _gains(part: Part, score: Score, trim_db: float) -> Curve:
 
 
 @njit(**KERNEL)
-def apply_gain(stem, gains):  # type: ignore[no-untyped-def]
-    """Scale ``stem`` (2, n) in place by a gain given every BLOCK frames, straight lines between."""
-    for channel in range(stem.shape[0]):
-        for start in range(0, stem.shape[1], BLOCK):
-            first = np.float32(gains[start // BLOCK])
-            slope = np.float32((gains[start // BLOCK + 1] - gains[start // BLOCK]) / BLOCK)
-            for k in range(min(BLOCK, stem.shape[1] - start)):
-                stem[channel, start + k] *= first + slope * np.float32(k)
+def finish(stem, gains):  # type: ignore[no-untyped-def]
+    """Take DC from ``stem`` (2, n) in place and scale it by a gain given every BLOCK frames, straight lines between."""
+    lows = np.zeros(2)
+    for start in range(0, stem.shape[1], BLOCK):
+        gain = gains[start // BLOCK]
+        slope = (gains[start // BLOCK + 1] - gain) / BLOCK
+        left, right = lows[0], lows[1]
+        for k in range(start, min(start + BLOCK, stem.shape[1])):
+            x, y = float(stem[0, k]), float(stem[1, k])
+            left += _DC_COEFFICIENT * (x - left)
+            right += _DC_COEFFICIENT * (y - right)
+            stem[0, k], stem[1, k] = (x - left) * gain, (y - right) * gain
+            gain += slope
+        # Flushed once inaudible: numbers on their way to nothing slow a processor down a hundredfold.
+        lows[0] = left if abs(left) > _NOTHING else 0.0
+        lows[1] = right if abs(right) > _NOTHING else 0.0
 
 
 def _fade_end(stem: Audio) -> None:
