@@ -16,7 +16,7 @@ DETAILS = ("meter", "seed", *LISTS)
 """Fields that stand in the part of the form that is folded away at first."""
 
 FRESH = {"duration": 60, "complexity": "moderate"}
-LENGTHS = (30, 60, 90, 120, 180, 300)
+LENGTHS = (30, 60, 120, 180, 300)
 
 EMPTY_FORM = [
     {"name": name, "kind": kind, "bars": bars, "energy": energy}

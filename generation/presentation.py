@@ -120,6 +120,7 @@ def library_row(generation: Generation) -> dict[str, Any]:
         "sections": generation.sections or shape_of(generation.brief),
         "peaks": generation.peaks,
         "fraction": fraction,
+        "mark": f"ribbon-{generation.public_id.hex[:8]}",
         "progress": generation.progress,
         "source": source_of(generation) if generation.is_completed else "",
         "is_open": is_open,

@@ -25,6 +25,10 @@ WAVE_HEIGHT = 0.8
 """Height of a full-scale peak, as a share of the ribbon's height."""
 
 
+SLIM = 0.09
+"""Below this share of the length a section's name does not fit on a telephone."""
+
+
 @dataclass(frozen=True)
 class Segment:
     """One section as drawn: place and size in per cent, ``wave`` an SVG path in a box of 1000 × 100."""
@@ -38,6 +42,7 @@ class Segment:
     y: str
     height: str
     wave: str
+    slim: bool
 
 
 def segments(
@@ -49,6 +54,8 @@ def segments(
     amplitudes 0–1 spread evenly over the ribbon.
     """
     rows = list(sections)
+    if not rows:
+        return []
     edges = _edges(rows, duration)
     return [_segment(row, left, right, peaks) for row, left, right in zip(rows, edges[:-1], edges[1:], strict=True)]
 
@@ -75,6 +82,7 @@ def _segment(row: Mapping[str, Any], left: float, right: float, peaks: Sequence[
         y=_percent((1 - height) / 2),
         height=_percent(height),
         wave=_wave(peaks, left, right),
+        slim=right - left < SLIM,
     )
 
 
@@ -107,15 +115,18 @@ def ribbon(
     duration: float | None = None,
     size: str = "small",
     fraction: float | None = None,
+    name: str = "ribbon",
 ) -> dict[str, Any]:
     """Draw a ribbon. ``size`` is ``small`` (a row), ``medium`` (a card) or ``large`` (the track page, with names).
 
-    ``fraction`` 0–1 leaves what is not done yet pale.
+    ``fraction`` 0–1 leaves what is not done yet pale; ribbons of one page that have it need a ``name``
+    each.
     """
     drawn = segments(sections or (), peaks=peaks or (), duration=duration)
     return {
         "segments": drawn,
         "size": size,
+        "name": name,
         "words": describe(drawn),
         "done": None if fraction is None else _percent(min(max(fraction, 0.0), 1.0)),
     }

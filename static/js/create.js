@@ -48,7 +48,7 @@ function hintKey({ style }) {
 function hintLength() {
   const seconds = Number(field("duration").value);
   const hint = document.getElementById("duration-hint");
-  hint.textContent = seconds >= 30 && seconds <= 600 ? `${clock(seconds)} minutes` : "30–600 seconds, that is 0:30–10:00";
+  hint.textContent = seconds >= 30 && seconds <= 600 ? `That is ${clock(seconds)}` : "30–600 seconds, that is 0:30–10:00";
   for (const chip of form.querySelectorAll("[data-seconds]")) {
     chip.setAttribute("aria-pressed", String(Number(chip.dataset.seconds) === seconds));
   }
