@@ -23,6 +23,10 @@ DRUM_VOICES = {
 """Drum voice → General MIDI key. ``TI`` and ``TK`` (timpani, taiko) play on kits of their own."""
 
 
+GENRE_KEYS = {"name", "description", "default", "mood", "common", "substyles", "moods"}
+DRUM_KEYS = {"grooves", "fills", "crash"}
+
+
 class StyleError(StudioError):
     """A style file says something the library does not understand."""
 
@@ -39,10 +43,14 @@ def load_genre(path: Path) -> Genre:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise StyleError(f"{path.name}: {error}") from error
+    for name in ("name", "description", "default", "substyles", "moods"):
+        if name not in data:
+            raise StyleError(f"{path.name}: {name} is missing")
+    _only(data, GENRE_KEYS, path.name)
     common = data.get("common", {})
     styles = {
         key: _style(path.stem, key, _merged(common, own), f"{path.name}: {key}")
-        for key, own in data.get("substyles", {}).items()
+        for key, own in data["substyles"].items()
     }
     moods = {mood: _build(MoodChange, row, f"{path.name}: moods.{mood}") for mood, row in data["moods"].items()}
     genre = Genre(
@@ -53,11 +61,14 @@ def load_genre(path: Path) -> Genre:
 
 
 def _merged(common: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay ``own`` over ``common``; tables merge, everything else is replaced; ``false`` takes a key away."""
+    """Lay ``own`` over ``common``; tables merge, everything else is replaced.
+
+    ``false`` takes a key away, or says no where ``common`` says yes.
+    """
     result = dict(common)
     for key, value in own.items():
-        if value is False:
-            result.pop(key, None)
+        if value is False and key in result and not isinstance(result[key], bool):
+            del result[key]
         elif isinstance(value, dict) and isinstance(result.get(key), dict):
             result[key] = _merged(result[key], value)
         else:
@@ -68,8 +79,9 @@ def _merged(common: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]
 def _style(genre: str, style_id: str, data: dict[str, Any], where: str) -> Style:
     data = {**data, "genre": genre, "id": style_id}
     data["forms"] = tuple(_form(key, text, where) for key, text in data.get("forms", {}).items())
-    data["parts"] = [{"id": key, **row} for key, row in data.get("parts", {}).items()]
+    data["parts"] = [_identified(key, row, f"{where}: part {key}") for key, row in data.get("parts", {}).items()]
     drums = data.get("drums", {})
+    _only(drums, DRUM_KEYS, f"{where}: drums")
     data["drums"] = Drums(
         grooves=tuple(_groove(key, row, where) for key, row in drums.get("grooves", {}).items()),
         fills=tuple(_groove(key, row, where) for key, row in drums.get("fills", {}).items()),
@@ -78,6 +90,17 @@ def _style(genre: str, style_id: str, data: dict[str, Any], where: str) -> Style
     style: Style = _build(Style, data, where)
     _check_style(style, where)
     return style
+
+
+def _identified(part_id: str, row: Any, where: str) -> dict[str, Any]:
+    if not isinstance(row, Mapping):
+        raise StyleError(f"{where}: expected a table")
+    return {"id": part_id, **row}
+
+
+def _only(data: Mapping[str, Any], known: set[str], where: str) -> None:
+    if unknown := set(data) - known:
+        raise StyleError(f"{where}: unknown key {', '.join(sorted(unknown))}")
 
 
 def _form(form_id: str, text: str, where: str) -> Form:
@@ -110,8 +133,7 @@ def _build(cls: Any, data: Any, where: str) -> Any:
         raise StyleError(f"{where}: expected a table")
     hints = get_type_hints(cls)
     known = {field.name: field for field in fields(cls)}
-    if unknown := set(data) - set(known):
-        raise StyleError(f"{where}: unknown key {', '.join(sorted(unknown))}")
+    _only(data, set(known), where)
     values = {}
     for name, field in known.items():
         if name in data:
