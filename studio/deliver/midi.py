@@ -1,4 +1,4 @@
-"""Standard MIDI File, type 1, 480 ticks a quarter note: a track for tempo, meter, key and sections, then one per part."""
+"""Standard MIDI File, type 1, 480 ticks a quarter note: tempo, meter, key and sections, then a track per part."""
 
 import math
 from collections import defaultdict
@@ -110,8 +110,12 @@ def _conductor(score: Score, shift: float) -> Iterator[Event]:
     meter = score.meter
     yield 0, SETTING, MetaMessage("track_name", name=_latin(score.title))
     clocks = round(24 * meter.pulse_beats)
-    yield 0, SETTING, MetaMessage(
-        "time_signature", numerator=meter.numerator, denominator=meter.denominator, clocks_per_click=clocks
+    yield (
+        0,
+        SETTING,
+        MetaMessage(
+            "time_signature", numerator=meter.numerator, denominator=meter.denominator, clocks_per_click=clocks
+        ),
     )
     yield 0, SETTING, MetaMessage("key_signature", key=key_signature(score.key))
     for index, (beat, bpm) in enumerate(zip(score.tempo.beats, score.tempo.bpm, strict=True)):

@@ -25,13 +25,18 @@ def write_wav(recording: Recording, path: Path) -> None:
         file.write(b"data" + struct.pack("<I", size))
         for samples in chunks(recording.audio, BITS):
             little_endian = samples.astype("<i4").view(np.uint8).reshape(-1, 4)
-            file.write(np.ascontiguousarray(little_endian[:, :3]))
+            file.write(little_endian[:, :3].tobytes())
         file.write(info)
 
 
 def _info(recording: Recording) -> bytes:
     """Return the LIST/INFO chunk with what is known of the piece. Frames are 6 bytes, so it begins on an even one."""
-    values = {b"INAM": recording.score.title, b"IART": recording.artist, b"IGNR": recording.genre, b"ICMT": recording.comment}
+    values = {
+        b"INAM": recording.score.title,
+        b"IART": recording.artist,
+        b"IGNR": recording.genre,
+        b"ICMT": recording.comment,
+    }
     body = b"INFO"
     for name, text in values.items():
         if text:

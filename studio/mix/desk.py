@@ -163,7 +163,9 @@ def strip_filters(style: PartStyle) -> tuple[NDArray[np.float64], ...]:
 
 def kick_frames(score: Score) -> NDArray[np.int64]:
     """Return the frames at which a kick drum sounds, ascending."""
-    onsets = [part.notes["onset"][np.isin(part.notes["pitch"], KICK_KEYS)] for part in score.parts if part.role == "drums"]
+    onsets = [
+        part.notes["onset"][np.isin(part.notes["pitch"], KICK_KEYS)] for part in score.parts if part.role == "drums"
+    ]
     beats = np.unique(np.concatenate(onsets)) if onsets else np.zeros(0)
     frames = np.round(score.tempo.seconds(beats) * SAMPLE_RATE).astype(np.int64)
     return np.unique(frames[(frames >= 0) & (frames < score.frames)])

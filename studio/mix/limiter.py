@@ -46,7 +46,7 @@ class Limiter:
 
 @kernel
 def _required(peaks, ceiling, ahead):  # type: ignore[no-untyped-def]
-    """The lowest gain needed by the peaks in reach: half the taps to either side, and ``ahead`` frames ahead of that."""
+    """The lowest gain that the peaks in reach need: half the taps to either side, and ``ahead`` frames more."""
     frames = len(peaks)
     gain = np.ones(frames, np.float32)
     for i in range(frames):

@@ -93,7 +93,7 @@ def _windows(power: Power, hops: int) -> Power:
     return np.maximum(total[hops:] - total[:-hops], 0.0) / hops
 
 
-def _lufs(power: Power) -> NDArray[np.float64]:
+def _lufs(power: Power | np.floating) -> NDArray[np.float64]:
     """BS.1770-5 equation 3: L = −0.691 + 10 log10 Σ G z."""
     return -0.691 + 10.0 * np.log10(np.maximum(power, 1e-15))
 

@@ -30,9 +30,9 @@ HEAD_SECONDS, TAIL_SECONDS = 0.0015, 0.03
 
 @dataclass(frozen=True)
 class MasterTarget:
-    """Where a master is to land: integrated loudness in LUFS, true peak in dBTP (0.15 dB or more below the promise, since
-    coding to MP3 raises peaks), and a last touch: ``tilt`` dB of treble against bass, ``glue`` dB of gentle
-    compression, ``width`` of the sides.
+    """Where a master is to land: integrated loudness in LUFS, true peak in dBTP (below the −1 that is promised, since
+    coding raises peaks), and a last touch: ``tilt`` dB of treble against bass, ``glue`` dB of gentle compression,
+    ``width`` of the sides.
     """
 
     name: str
@@ -100,7 +100,9 @@ def _polish(audio: Audio, target: MasterTarget) -> float:
         return loudness
     audio *= np.float32(ratio(WORKING_LOUDNESS - loudness))
     if target.glue > 0:
-        glue = Compressor.aiming_at(target.glue, WORKING_LOUDNESS, ratio=1.5, attack=0.03, release=0.3, detector_cut=90.0)
+        glue = Compressor.aiming_at(
+            target.glue, WORKING_LOUDNESS, ratio=1.5, attack=0.03, release=0.3, detector_cut=90.0
+        )
         glue.process(audio)
     if target.width != 1.0:
         Width(target.width).process(audio)
@@ -161,9 +163,7 @@ def _attempt(audio: Audio, gain: float, ceiling: float) -> _Attempt:
     louder = audio * np.float32(ratio(gain))
     limited = Limiter(ceiling).process(louder)
     power = hop_power(louder)
-    return _Attempt(
-        louder, gain, integrated_of(power), float(short_term_of(power).max()), true_peak(louder), limited
-    )
+    return _Attempt(louder, gain, integrated_of(power), float(short_term_of(power).max()), true_peak(louder), limited)
 
 
 def _excess(attempt: _Attempt, start: float, target: MasterTarget) -> float:

@@ -1,0 +1,203 @@
+"""The review card: what was asked beside what was measured, one row each, with a verdict."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from studio.mix.master import Master
+from studio.review.audio import AudioMeasures, measure_audio
+from studio.review.tonality import relation
+from studio.score import Score
+from studio.theory.key import Key
+
+PASS, WARN, FAIL, INFO = "pass", "warn", "fail", "info"
+
+LEAST_IN_KEY = 0.6
+"""Share of note time in the scale below which a piece is not in its key, however chromatic its style."""
+
+
+class Asked(Protocol):
+    """What the card needs of a brief; ``None`` leaves the choice to the composer."""
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+
+    @property
+    def tempo(self) -> float | None:
+        """Pulses a minute."""
+
+    @property
+    def key(self) -> Key | None:
+        """Tonic and mode."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the card. ``tolerance`` is in ``unit``; ``note`` explains a verdict that needs it."""
+
+    name: str
+    label: str
+    asked: Any
+    measured: Any
+    unit: str
+    verdict: str
+    tolerance: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ReviewCard:
+    """All rows of a piece and the measures they were read from."""
+
+    rows: tuple[Row, ...]
+    measures: AudioMeasures
+
+    @property
+    def passed(self) -> bool:
+        """Whether no row failed."""
+        return all(row.verdict != FAIL for row in self.rows)
+
+    @property
+    def failures(self) -> tuple[Row, ...]:
+        """The rows that failed."""
+        return tuple(row for row in self.rows if row.verdict == FAIL)
+
+    def row(self, name: str) -> Row:
+        """Return the row of that name; raises ``KeyError``."""
+        for row in self.rows:
+            if row.name == name:
+                return row
+        raise KeyError(name)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain, JSON-ready values."""
+        return {
+            "passed": self.passed,
+            "rows": [asdict(row) for row in self.rows],
+            "measures": self.measures.as_dict(),
+        }
+
+
+def review(brief: Asked, score: Score, master: Master) -> ReviewCard:
+    """Measure ``master`` and set beside it what ``brief`` asked for or, where it left the choice, what ``score`` says.
+
+    Raises ``ReviewError`` for a master that is not sound.
+    """
+    measures = measure_audio(master.audio, tempo=written_tempo(score))
+    rows = [*_asked_rows(brief, score, master, measures), *_heard_rows(score, measures)]
+    return ReviewCard((*rows, *(limit.row(measures) for limit in LIMITS), *_info_rows(measures)), measures)
+
+
+def written_tempo(score: Score) -> float:
+    """Return the tempo of most of the piece in pulses a minute."""
+    ends = np.array([*score.tempo.beats[1:], max(score.end, score.tempo.beats[-1])])
+    longest = int(np.argmax(ends - np.array(score.tempo.beats)))
+    return score.tempo.bpm[longest] / score.meter.pulse_beats
+
+
+def notes_in_key(score: Score) -> float:
+    """Return the share of sounding time of all tones (drums left out) that lies in the scale of the key."""
+    notes = [part.notes for part in score.parts if part.role not in ("drums", "effects") and len(part.notes)]
+    if not notes:
+        return 1.0
+    pitch = np.concatenate([part["pitch"] for part in notes]) % 12
+    beats = np.concatenate([part["duration"] for part in notes])
+    return float(beats[np.isin(pitch, score.key.scale)].sum() / max(float(beats.sum()), 1e-9))
+
+
+# ------------------------------------------------------------------------------------------------------ asked, landed
+def _asked_rows(brief: Asked, score: Score, master: Master, measures: AudioMeasures) -> Iterator[Row]:
+    yield _near("duration", "Length", brief.duration, measures.duration, "s", 0.01)
+    loudness = _near("loudness", "Loudness", master.target.lufs, measures.loudness, "LUFS", 0.5, digits=2)
+    if master.note and loudness.verdict == FAIL:
+        loudness = Row(**{**asdict(loudness), "verdict": WARN, "note": master.note})
+    yield loudness
+    tempo = written_tempo(score)
+    yield _near("tempo", "Tempo", brief.tempo or tempo, tempo, "BPM", 0.5, digits=2)
+    verdict = PASS if brief.key in (None, score.key) else FAIL
+    yield Row("key", "Key", str(brief.key or score.key), str(score.key), "", verdict)
+    share = notes_in_key(score)
+    yield Row(
+        "notes_in_key", "Notes in the scale", None, round(100 * share, 1), "%", PASS if share >= LEAST_IN_KEY else FAIL
+    )
+
+
+def _near(name: str, label: str, asked: float, measured: float, unit: str, tolerance: float, *, digits: int = 3) -> Row:
+    verdict = PASS if abs(measured - asked) <= tolerance else FAIL
+    return Row(name, label, round(asked, digits), round(measured, digits), unit, verdict, tolerance)
+
+
+# -------------------------------------------------------------------------------------------------------------- heard
+def _heard_rows(score: Score, measures: AudioMeasures) -> Iterator[Row]:
+    """Tempo and key as a listener's tools read them from the sound. They can be fooled, so they warn, never fail."""
+    asked, reading = written_tempo(score), measures.tempo
+    if reading.bpm is None:
+        yield Row("tempo_heard", "Tempo heard", round(asked, 2), None, "BPM", INFO, note="No regular pulse to hear.")
+    else:
+        tolerance = round(0.02 * asked, 2)
+        note = f"Heard at {reading.folded:.3g} times another level of the pulse." if reading.folded != 1.0 else ""
+        verdict = PASS if abs(reading.bpm - asked) <= tolerance else WARN
+        yield Row("tempo_heard", "Tempo heard", round(asked, 2), round(reading.bpm, 2), "BPM", verdict, tolerance, note)
+    if measures.key.key is None:
+        yield Row("key_heard", "Key heard", str(score.key), None, "", INFO, note="No pitch to hear.")
+    else:
+        kin = relation(score.key, measures.key.key)
+        note = "" if kin == "same" else KINSHIP[kin]
+        verdict = PASS if kin in ("same", "same notes") else WARN
+        yield Row("key_heard", "Key heard", str(score.key), str(measures.key.key), "", verdict, note=note)
+
+
+KINSHIP: Mapping[str, str] = {
+    "same notes": "The key heard has the same notes (its relative or parent key).",
+    "parallel": "The key heard has the same tonic but the other third.",
+    "fifth": "The key heard lies a fifth away: six of seven notes agree.",
+    "other": "The key heard is not a near relative.",
+}
+
+
+# ------------------------------------------------------------------------------------------------------------- limits
+@dataclass(frozen=True)
+class Limit:
+    """A bound that every master keeps: at most (or, with ``least``, at least) ``bound``; beyond it ``verdict``."""
+
+    name: str
+    label: str
+    unit: str
+    value: Callable[[AudioMeasures], float]
+    bound: float
+    verdict: str = FAIL
+    least: bool = False
+    digits: int = 2
+
+    def row(self, measures: AudioMeasures) -> Row:
+        """Return the row this limit gives."""
+        value = self.value(measures)
+        kept = value >= self.bound if self.least else value <= self.bound
+        asked = f"{'≥' if self.least else '≤'} {self.bound:g}"
+        return Row(self.name, self.label, asked, round(value, self.digits), self.unit, PASS if kept else self.verdict)
+
+
+LIMITS = (
+    Limit("true_peak", "True peak", "dBTP", lambda m: m.true_peak, -1.0),
+    Limit("clipped", "Clipped samples", "", lambda m: m.clipped, 0),
+    Limit("offset", "DC offset", "", lambda m: m.offset, 0.001, digits=5),
+    Limit("dynamic_range", "Peak to loudest 3 s", "LU", lambda m: m.dynamic_range, 8.0, WARN, least=True),
+    Limit("clicks", "Clicks", "", lambda m: len(m.clicks), 0, WARN),
+    Limit("clicks_a_second", "Clicks a second", "", lambda m: len(m.clicks) / m.duration, 1.0),
+    Limit("edges", "Level at the edges", "dBFS", lambda m: m.edge, -50.0, WARN, digits=1),
+    Limit("leading_silence", "Silence at the start", "s", lambda m: m.silences.leading, 1.0, WARN),
+    Limit("inner_silence", "Longest silence within", "s", lambda m: m.silences.inner, 4.0),
+    Limit("trailing_silence", "Silence at the end", "s", lambda m: m.silences.trailing, 3.0, WARN),
+    Limit("correlation", "Stereo correlation", "", lambda m: m.stereo.correlation, 0.0, WARN, least=True),
+    Limit("low_mono_loss", "Bass lost in mono", "dB", lambda m: m.stereo.low_loss, 1.0, WARN),
+)
+
+
+def _info_rows(measures: AudioMeasures) -> Iterator[Row]:
+    yield Row("loudness_range", "Loudness range", None, round(measures.loudness_range, 1), "LU", INFO)
+    yield Row("centroid", "Spectral centroid", None, round(measures.centroid), "Hz", INFO)
+    for band, level in measures.bands.items():
+        yield Row(f"band_{band}", f"Level of the {band}", None, level, "dB", INFO)
