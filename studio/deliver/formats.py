@@ -13,8 +13,12 @@ from studio.deliver.mp3 import write_mp3
 from studio.deliver.recording import Recording
 from studio.deliver.wav import write_wav
 from studio.errors import StudioError
+from studio.mix.master import Master
+from studio.score import Score
 
 THREADS = 2
+
+Progress = Callable[[float, str], None]
 
 
 class DeliveryError(StudioError):
@@ -49,14 +53,20 @@ FORMATS: Mapping[str, Format] = {
 
 
 def deliver(
-    recording: Recording,
+    score: Score,
+    master: Master,
     formats: Iterable[str],
     folder: Path,
     stem_name: str,
     *,
-    progress: Callable[[float, str], None] | None = None,
+    artist: str = "",
+    genre: str = "",
+    comment: str = "",
+    progress: Progress | None = None,
 ) -> dict[str, Path]:
-    """Write ``recording`` into ``folder`` (made if missing) in each of ``formats``; return the files by format id.
+    """Write ``master`` and ``score`` into ``folder`` (made if missing) in each of ``formats``; return files by format id.
+
+    Titles and tags come from the score and from ``artist``, ``genre`` and ``comment``, where a format has a place.
 
     All files appear together, under their own names, when all are complete; if anything fails or ``progress`` raises,
     none does. ``progress(fraction, label)`` is called in this thread as each file is complete. Raises
@@ -68,6 +78,7 @@ def deliver(
     folder.mkdir(parents=True, exist_ok=True)
     final = {name: folder / f"{stem_name}{FORMATS[name].suffix}" for name in wanted}
     draft = {name: path.with_name(f".{path.name}.part") for name, path in final.items()}
+    recording = Recording(master.audio, score, artist, genre, comment)
     renamed: list[Path] = []
     try:
         _write_all(recording, draft, progress)
@@ -81,7 +92,7 @@ def deliver(
     return final
 
 
-def _write_all(recording: Recording, paths: Mapping[str, Path], progress: Callable[[float, str], None] | None) -> None:
+def _write_all(recording: Recording, paths: Mapping[str, Path], progress: Progress | None) -> None:
     """Write every file, in two threads since the encoders work outside the interpreter's lock."""
     order = sorted(paths, key=lambda name: -FORMATS[name].effort)
     with ThreadPoolExecutor(THREADS) as threads:

@@ -5,7 +5,7 @@ import numpy as np
 from studio.audio import Audio
 
 
-def waveform_peaks(audio: Audio, count: int = 1000) -> list[float]:
+def peaks(audio: Audio, count: int = 1000) -> list[float]:
     """Return the highest absolute value of both channels in each of ``count`` equal stretches, 0–1, 4 decimals.
 
     Sound of fewer frames than ``count`` gives one value per frame.
