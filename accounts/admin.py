@@ -1,7 +1,5 @@
 """People in the admin."""
 
-from typing import Any, ClassVar
-
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
@@ -29,22 +27,22 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
-    ordering: ClassVar[Any] = ("email",)
-    list_display: ClassVar[Any] = ("email", "display_name", "is_active", "is_staff", "date_joined")
-    list_filter: ClassVar[Any] = ("is_active", "is_staff")
-    search_fields: ClassVar[Any] = ("email", "display_name")
-    readonly_fields: ClassVar[Any] = ("date_joined", "last_login")
-    fieldsets: ClassVar[Any] = (
+    ordering = ("email",)
+    list_display = ("email", "display_name", "is_active", "is_staff", "date_joined")
+    list_filter = ("is_active", "is_staff")
+    search_fields = ("email", "display_name")
+    readonly_fields = ("date_joined", "last_login")
+    fieldsets = (
         (None, {"fields": ("email", "password", "display_name", "timezone")}),
         ("May", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
         ("When", {"fields": ("date_joined", "last_login")}),
     )
-    add_fieldsets: ClassVar[Any] = ((None, {"classes": ("wide",), "fields": ("email", "password1", "password2")}),)
+    add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "password1", "password2")}),)
 
 
 @admin.register(Group)
 class GroupAdmin(ModelAdmin):
     """Roles."""
 
-    search_fields: ClassVar[Any] = ("name",)
-    filter_horizontal: ClassVar[Any] = ("permissions",)
+    search_fields = ("name",)
+    filter_horizontal = ("permissions",)

@@ -3,13 +3,21 @@
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import api_view, authentication_classes, permission_classes, throttle_classes
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import APIException
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import AnonRateThrottle
 
 from accounts.services import signing_secret, token_for, user_by_password
+
+
+class WrongCredentialsError(APIException):
+    """No such address with such a password."""
+
+    status_code = 401
+    default_code = "wrong_credentials"
+    default_detail = "E-mail address or password is wrong."
 
 
 class TokenThrottle(AnonRateThrottle):
@@ -45,5 +53,5 @@ def token(request: Request) -> Response:
     credentials.is_valid(raise_exception=True)
     user = user_by_password(**credentials.validated_data)
     if user is None:
-        raise AuthenticationFailed("E-mail address or password is wrong.")
+        raise WrongCredentialsError
     return Response({"token": token_for(user=user).key, "callback_secret": signing_secret(user=user)})

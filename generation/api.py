@@ -1,6 +1,6 @@
 """The REST API of generations. It translates; what is allowed is decided in services.py."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -134,7 +134,7 @@ class OneGeneration(APIView):
 
 class _OtherThanJson(APIView):
     content_negotiation_class = AnyAccept
-    renderer_classes: ClassVar = [JSONRenderer]  # for the problems
+    renderer_classes = (JSONRenderer,)  # for the problems
 
 
 class Events(_OtherThanJson):

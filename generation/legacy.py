@@ -1,5 +1,7 @@
 """The older clients' routes: system information, one-shot generation, styles, download by file name."""
 
+from dataclasses import replace
+from pathlib import PurePath
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +20,7 @@ from generation.api import AnyAccept, _person
 from generation.downloads import file_response
 from generation.selectors import get_generation_or_404
 from generation.services import generation_request
+from studio.brief import BriefError, Problem
 from studio.styles import genres
 
 FIELDS = {"style": "genre", "duration": "duration", "tempo": "tempo"}
@@ -58,7 +61,10 @@ def generate(request: Request) -> Response:
     if not isinstance(data, dict) or set(data) - set(FIELDS):
         raise ValidationError({"body": [f"Send an object with {', '.join(FIELDS)} and nothing else."]})
     asked = {FIELDS[name]: value for name, value in data.items()}
-    generation = generation_request(user=_person(request), asked=asked)
+    try:
+        generation = generation_request(user=_person(request), asked=asked)
+    except BriefError as error:
+        raise BriefError(tuple(_older_name(problem) for problem in error.problems)) from None
     public_id = generation.public_id
     return Response(
         {
@@ -72,6 +78,12 @@ def generate(request: Request) -> Response:
         },
         status=202,
     )
+
+
+def _older_name(problem: Problem) -> Problem:
+    names = {brief: older for older, brief in FIELDS.items()}
+    older = names.get(problem.field, problem.field)
+    return replace(problem, field=older, message=problem.message.replace(f"{problem.field}:", f"{older}:", 1))
 
 
 @extend_schema(exclude=True)
@@ -101,7 +113,7 @@ def download(request: Request, filename: str) -> HttpResponseBase:
     public_id, _, suffix = filename.partition(".")
     generation = get_generation_or_404(request.user, public_id)
     for file in generation.files.all():
-        if file.name.endswith(f".{suffix}"):
+        if PurePath(file.name).suffix == f".{suffix}":
             return file_response(request._request, generation, file.name)
     raise Http404("No such file.")
 

@@ -1,5 +1,6 @@
 """The shapes of the API: what is sent, what comes back. The rules for a brief are studio.brief's, not repeated here."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -41,7 +42,7 @@ class GenerationRequest(serializers.Serializer):
     form = serializers.CharField(required=False)
     lyrics = serializers.CharField(required=False)
     vocals = serializers.CharField(required=False)
-    template = serializers.SlugField(required=False, help_text="A template to start from; the fields above win.")
+    template: Any = serializers.SlugField(required=False, help_text="A template to start from; the fields above win.")
     callback_url = serializers.URLField(required=False, help_text="Told, with a signed POST, when it is finished.")
 
 
@@ -70,7 +71,7 @@ class GenerationRow(serializers.ModelSerializer):
     """A generation as it stands in a list."""
 
     id = serializers.UUIDField(source="public_id", read_only=True)
-    template = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    template: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True)
     files = FileSerializer(many=True, read_only=True)
     error = serializers.SerializerMethodField()
     url = serializers.SerializerMethodField()
@@ -163,6 +164,6 @@ class TemplateSerializer(serializers.Serializer):
     version = serializers.IntegerField()
 
 
-def _absolute(context: dict[str, Any], path: str) -> str:
+def _absolute(context: Mapping[str, Any], path: str) -> str:
     request = context.get("request")
     return request.build_absolute_uri(path) if request else quote(path)

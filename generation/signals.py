@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 def file_forgotten(instance: GenerationFile, **kwargs: Any) -> None:
     """Delete the stored bytes once the row's deletion is certain."""
-    storage, name = instance.file.storage, instance.file.name
+    storage, name = instance.file.storage, str(instance.file.name)
     transaction.on_commit(lambda: storage.delete(name), robust=True)
 
 

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
@@ -100,10 +101,8 @@ class Watchdog:
     def kill(self) -> None:
         """Kill every process of the cluster."""
         if self.cluster:
-            try:
+            with suppress(ProcessLookupError):
                 os.killpg(self.cluster.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             self.cluster.wait()
 
 

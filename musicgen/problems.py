@@ -3,7 +3,8 @@
 import logging
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -39,6 +40,9 @@ def problem_from_exception(error: Exception, context: dict[str, Any]) -> Respons
         response = problem(error.status, error.code, str(error))
     elif isinstance(error, Http404):
         response = problem(404, "not_found", str(error) if error.args and isinstance(error.args[0], str) else "")
+    elif isinstance(error, RequestDataTooBig):
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024
+        response = problem(413, "too_large", f"The body is larger than {most} kB.")
     elif isinstance(error, PermissionDenied):
         response = problem(403, "permission_denied", "You may not do this.")
     elif isinstance(error, exceptions.ValidationError):

@@ -143,6 +143,7 @@ CACHES = {
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"] if (BASE_DIR / "static").is_dir() else []
 MEDIA_ROOT = VAR_DIR / "media"  # private: files leave only through generation.downloads
 S3_BUCKET = env.str("S3_BUCKET", default="")
@@ -233,7 +234,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["musicgen.parsers.BoundedJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["musicgen.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_RATES": {"token": env.str("TOKEN_THROTTLE", default="10/min")},
     "EXCEPTION_HANDLER": "musicgen.problems.problem_from_exception",
