@@ -2,6 +2,7 @@
 
 import logging
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,8 +107,10 @@ def _tone(row: Tone, time: Mono, noise: np.random.Generator) -> Mono:
 def _noise(row: Noise, time: Mono, noise: np.random.Generator) -> Mono:
     source = (1 - row.metal) * noise.standard_normal(len(time)) * 0.5
     if row.metal:
-        squares = sum(_square(hertz, time, noise.random()) for hertz in _METAL_HZ)
-        source = source + row.metal * squares / 4
+        squares = [_square(hertz, time, noise.random()) for hertz in _METAL_HZ]
+        # Squares multiplied in pairs ring at every sum and difference: dense as metal, where their sum is a chord.
+        pairs = sum(low * high for low, high in pairwise(squares))
+        source = source + row.metal * (sum(squares) / 10 + pairs / 8)
     band = signal.butter(2, [row.low, row.high], "band", fs=SAMPLE_RATE, output="sos")
     shaped = signal.sosfilt(band, source)
     level = _fading(np.maximum(time - row.bursts * row.gap, 0), row.decay)

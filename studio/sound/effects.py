@@ -66,18 +66,18 @@ def _between(pair, share):  # type: ignore[no-untyped-def]
 def _sweep(noise, pairs, tone, wave, pitch, hold, gain, out, start):  # type: ignore[no-untyped-def]
     """Add an effect to ``out`` (2, n): ``noise`` (2, frames) filtered in place, ``hold`` frames and a short fade."""
     band, level_db, glide, tremolo = pairs[0], pairs[1], pairs[2], pairs[3]
-    states, phase, beat, level = np.zeros((2, 2, 2)), 0.0, 0.0, 0.0
-    sides, low = np.zeros((2, BLOCK), np.float32), np.zeros(BLOCK, np.float32)
+    states, phase, beat, level = np.zeros((2, 4)), 0.0, 0.0, 0.0
+    sides, low = np.zeros((2, BLOCK), np.float32), np.zeros((2, BLOCK), np.float32)
     for frame in range(0, noise.shape[1], BLOCK):
         count = min(BLOCK, noise.shape[1] - frame)
         share = min(frame / hold, 1.0)
         edge = min(band[0] * (band[1] / band[0]) ** share, 0.44 * SAMPLE_RATE)
         for channel in range(2):
             sides[channel, :count] = noise[channel, frame : frame + count]
-            low_pass(sides[channel], count, edge, _QUALITY, states[channel, 0])
-            low[:] = sides[channel]
-            low_pass(low, count, edge / 4.0, _QUALITY, states[channel, 1])
-            sides[channel] -= low
+        low_pass(sides[0], sides[1], count, edge, _QUALITY, states[0])
+        low[:] = sides
+        low_pass(low[0], low[1], count, edge / 4.0, _QUALITY, states[1])
+        sides -= low
         if tone > 0.0:
             hertz = 440.0 * 2.0 ** ((pitch + _between(glide, share) - 69.0) / 12.0)
             phase = add_wave(wave, phase, hertz / SAMPLE_RATE, count, tone, tone, sides[0], sides[1])

@@ -9,7 +9,7 @@ from studio.audio import SAMPLE_RATE
 from studio.sound.kernels import KERNEL, SILENCE
 from studio.sound.oscillators import sine
 from studio.sound.sampler_voice import bent
-from studio.sound.synth_voice import STEP
+from studio.sound.synth_voice import STEP, release
 
 PAIR = np.dtype(
     [("carrier", "f8"), ("modulator", "f8"), ("index", "f8"), ("index_decay", "f8"), ("level", "f8"), ("decay", "f8")]
@@ -21,11 +21,11 @@ _FASTEST_FADE = 0.0015
 
 @njit(**KERNEL)
 def _gate(patch, seconds, hold):  # type: ignore[no-untyped-def]
-    """Return the envelope that all pairs share: smooth attack, exponential release."""
+    """Return the envelope that all pairs share: smooth attack, release."""
     rise = min(min(seconds, hold) / max(patch.attack, _FASTEST_FADE), 1.0)
     level = rise * rise * (3.0 - 2.0 * rise)
     if seconds > hold:
-        level *= math.exp(-5.0 * (seconds - hold) / patch.release)
+        level *= release((seconds - hold) / patch.release)
     return level
 
 

@@ -13,7 +13,7 @@ from numba import njit
 from studio.audio import SAMPLE_RATE, Audio
 from studio.sound.kernels import KERNEL
 
-VELOCITY_STEP = 6
+VELOCITY_STEP = 8
 """Velocities are rounded to multiples of this before a sound is made."""
 
 _FINE, _COARSE, _LONG = (round(seconds * SAMPLE_RATE) for seconds in (0.02, 0.05, 0.6))
@@ -65,7 +65,7 @@ def rounded(event: np.void, exponent: float) -> tuple[int, int, float]:
     ``exponent``: the engine's gain is proportional to velocity to this power.
     """
     velocity = int(event["velocity"])
-    stepped = min(max(round(velocity / VELOCITY_STEP), 1) * VELOCITY_STEP, 126)
+    stepped = min(max(round(velocity / VELOCITY_STEP), 1) * VELOCITY_STEP, 127)
     hold = int(event["hold"])
     step = _FINE if hold < _LONG else _COARSE
     return stepped, max(round(hold / step), 1) * step, (velocity / stepped) ** exponent

@@ -20,6 +20,7 @@ OVERSAMPLED_FROM = 70
 """Notes above this pitch run at twice the rate: below it polyBLEP's aliases stay under the note's own harmonics."""
 
 _FASTEST_FADE = 0.0015
+_LEFT_OVER = math.exp(-7.0)
 _DRIFT_HZ = 0.37
 _VIBRATO_HZ, _VIBRATO_DELAY, _VIBRATO_RISE = 5.3, 0.28, 0.35
 _SWELL_DB = 1.5
@@ -33,8 +34,14 @@ def _random(seed):  # type: ignore[no-untyped-def]
 
 
 @njit(**KERNEL)
+def release(share):  # type: ignore[no-untyped-def]
+    """Return what is left after ``share`` of a release: an exponential fall, −42 dB at 1, that ends at 1.4."""
+    return max(0.0, (math.exp(-5.0 * share) - _LEFT_OVER) / (1.0 - _LEFT_OVER))
+
+
+@njit(**KERNEL)
 def amplitude(patch, seconds, hold):  # type: ignore[no-untyped-def]
-    """Return the amplitude envelope: smooth attack, exponential decay and release (time constants a third, a fifth)."""
+    """Return the amplitude envelope: smooth attack, exponential decay (95 % at ``decay``), release."""
     held = min(seconds, hold)
     attack = max(patch.attack, _FASTEST_FADE)
     rise = min(held / attack, 1.0)
@@ -42,7 +49,7 @@ def amplitude(patch, seconds, hold):  # type: ignore[no-untyped-def]
     if held > attack:
         level = patch.sustain + (1.0 - patch.sustain) * math.exp(-3.0 * (held - attack) / patch.decay)
     if seconds > hold:
-        level *= math.exp(-5.0 * (seconds - hold) / max(patch.release, _FASTEST_FADE))
+        level *= release((seconds - hold) / max(patch.release, _FASTEST_FADE))
     return level
 
 
@@ -73,34 +80,37 @@ def _cutoff(patch, pitch, loudness, seconds, phase):  # type: ignore[no-untyped-
 
 
 @njit(**KERNEL)
-def low_pass(block, count, hertz, quality, state):  # type: ignore[no-untyped-def]
-    """Filter a block in place with a two-pole zero-delay state-variable low-pass.
+def low_pass(left, right, count, hertz, quality, state):  # type: ignore[no-untyped-def]
+    """Filter a block of two channels in place with a two-pole zero-delay state-variable low-pass.
 
-    Trapezoidal integration (Simper, "Linear trapezoidal integrated SVF", Cytomic 2013): stable while it sweeps.
+    Trapezoidal integration (Simper, "Linear trapezoidal integrated SVF", Cytomic 2013): stable while it sweeps. Both
+    channels share the loop, since each alone would wait for its own last frame. ``state``: four numbers.
     """
     g = math.tan(math.pi * hertz / SAMPLE_RATE)
     a1 = 1.0 / (1.0 + g * (g + 1.0 / quality))
     a2 = g * a1
     a3 = g * a2
-    s1, s2 = state[0], state[1]
+    s1, s2, r1, r2 = state[0], state[1], state[2], state[3]
     for k in range(count):
-        v3 = block[k] - s2
-        v1 = a1 * s1 + a2 * v3
-        v2 = s2 + a2 * s1 + a3 * v3
-        s1 = 2.0 * v1 - s1
-        s2 = 2.0 * v2 - s2
-        block[k] = v2
-    state[0], state[1] = s1, s2
+        v3, w3 = left[k] - s2, right[k] - r2
+        v1, w1 = a1 * s1 + a2 * v3, a1 * r1 + a2 * w3
+        v2, w2 = s2 + a2 * s1 + a3 * v3, r2 + a2 * r1 + a3 * w3
+        s1, r1 = 2.0 * v1 - s1, 2.0 * w1 - r1
+        s2, r2 = 2.0 * v2 - s2, 2.0 * w2 - r2
+        left[k], right[k] = v2, w2
+    state[0], state[1], state[2], state[3] = s1, s2, r1, r2
 
 
 @njit(**KERNEL)
-def _high_pass(block, count, coefficient, state):  # type: ignore[no-untyped-def]
-    """Filter a block in place with a one-pole high-pass; ``state`` holds the low part."""
-    low = state[0]
+def _high_pass(left, right, count, coefficient, state):  # type: ignore[no-untyped-def]
+    """Filter a block of two channels in place with a one-pole high-pass; ``state`` holds their low parts."""
+    low, deep = state[0], state[1]
     for k in range(count):
-        low += coefficient * (block[k] - low)
-        block[k] -= low
-    state[0] = low
+        low += coefficient * (left[k] - low)
+        deep += coefficient * (right[k] - deep)
+        left[k] -= low
+        right[k] -= deep
+    state[0], state[1] = low, deep
 
 
 @njit(**KERNEL)
@@ -120,21 +130,24 @@ def _oscillate(oscillators, phases, hertz, seconds, fast, count, left, right):  
 
 
 @njit(**KERNEL)
-def _shape(patch, block, count, hertz, states):  # type: ignore[no-untyped-def]
-    """Run a channel's block through low-pass, second low-pass, high-pass and drive."""
+def _shape(patch, sides, count, hertz, states):  # type: ignore[no-untyped-def]
+    """Run a block through low-pass, second low-pass, high-pass and drive."""
     if hertz < 0.44 * SAMPLE_RATE:
         quality = 0.55 * 2.0 ** (4.0 * patch.resonance)
-        low_pass(block, count, hertz, quality, states[0])
+        low_pass(sides[0], sides[1], count, hertz, quality, states[0])
         if patch.poles == 4:
-            low_pass(block, count, hertz, 0.6, states[1])
+            low_pass(sides[0], sides[1], count, hertz, 0.6, states[1])
     if patch.high_pass > 0.0:
-        _high_pass(block, count, 1.0 - math.exp(-2.0 * math.pi * patch.high_pass / SAMPLE_RATE), states[2])
+        coefficient = 1.0 - math.exp(-2.0 * math.pi * patch.high_pass / SAMPLE_RATE)
+        _high_pass(sides[0], sides[1], count, coefficient, states[2])
     if patch.drive > 0.0:
-        push = 1.0 + 4.0 * patch.drive
-        for k in range(count):
-            x = push * block[k]
-            # A soft clipper that is smooth everywhere: x / √(1 + x²).
-            block[k] = x / math.sqrt(1.0 + x * x) / math.sqrt(push)
+        push = np.float32(1.0 + 4.0 * patch.drive)
+        scale = np.float32(math.sqrt(push))
+        for channel in range(2):
+            for k in range(count):
+                x = push * sides[channel, k]
+                # A soft clipper that is smooth everywhere: x / √(1 + x²).
+                sides[channel, k] = x / (np.sqrt(np.float32(1.0) + x * x) * scale)
 
 
 @njit(**KERNEL)
@@ -153,7 +166,7 @@ def render_note(patches, oscillators, taps, note, gain, seed, bend, out, start):
         phases[index] = draw if patch.free_phase > 0 else 0.0
     phase, seed = _random(seed)
     sides, wide = np.zeros((2, STEP), np.float32), np.zeros((2, 2 * STEP), np.float32)
-    history, states = np.zeros((2, len(taps) - 1), np.float32), np.zeros((2, 3, 2))
+    history, states = np.zeros((2, len(taps) - 1), np.float32), np.zeros((3, 4))
     hold, room, frame, level, sub_phase = held / SAMPLE_RATE, out.shape[1] - start, 0, 0.0, 0.0
     ended = False
     while frame < room and not ended:
@@ -172,7 +185,7 @@ def render_note(patches, oscillators, taps, note, gain, seed, bend, out, start):
                 halve(wide[channel], taps, history[channel], count, sides[channel])
             else:
                 sides[channel, :] = wide[channel, :STEP]
-            _shape(patch, sides[channel], count, cutoff, states[channel])
+        _shape(patch, sides, count, cutoff, states)
         if patch.sub > 0.0:
             step = hertz * patch.sub_ratio / SAMPLE_RATE
             sub_phase = add_wave(SINE, sub_phase, step, count, patch.sub, patch.sub, sides[0], sides[1])
