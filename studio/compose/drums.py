@@ -153,8 +153,8 @@ class _Drummer:
         self._write(hits, bar.start - self.plan.bar, bar.section, 1.0)
 
     def _write(self, hits: Hits, start: float, section: Section, ramp: float) -> None:
-        dynamics = 10 ** (self.plan.mood.dynamics / 60) * (0.84 + 0.24 * section.energy)
-        loudness = dynamics * ramp * self.chair.style.velocity / 80
+        touch = (self.chair.style.velocity / 80) ** 0.35  # digits say most of it already
+        loudness = touch * ramp * 10 ** (self.plan.mood.dynamics / 60) * (0.76 + 0.22 * section.energy)
         for hit in hits:
             velocity = int(np.clip(round(hit.force * 14 * loudness), 12, 127))
             length = 2.0 if hit.voice in ("CR", "CH") else 0.25

@@ -124,6 +124,13 @@ class Onset:
         return (self.beat - self.bar.section.start) / self.bar.section.beats
 
 
+def _neighbour(rows: list[Row], main: int) -> int:
+    """Return a pattern beside ``main`` that is about as busy, or ``main`` itself."""
+    busy = [len(row.steps) / row.bars for row in rows]
+    beside = [index for index in (main + 1, main - 1) if 0 <= index < len(rows)]
+    return next((index for index in beside if busy[main] / 1.5 <= busy[index] <= busy[main] * 1.5), main)
+
+
 def onsets(plan: Plan, chair: Chair, rng: np.random.Generator, *, restless: bool = False) -> list[Onset]:
     """Lay a chair's patterns over the piece.
 
@@ -142,7 +149,7 @@ def onsets(plan: Plan, chair: Chair, rng: np.random.Generator, *, restless: bool
         if len(rows) > 1 and restless:
             choice = int(rng.choice([index for index in range(len(rows)) if index != previous]))
         elif len(rows) > 1 and bar.number % 4 == 3 and rng.random() < 0.5:
-            choice = main + 1 if main + 1 < len(rows) else main - 1
+            choice = _neighbour(rows, main)
         previous = choice
         found += [
             (bar.start + step.beat, step, bar, literal[choice]) for step in rows[choice].bar(bar.number, plan.bar)

@@ -52,7 +52,8 @@ def swung(beats: Beats, plan: Plan) -> Beats:
     if abs(position - 0.5) < 1e-9:
         return beats
     unit = 0.5 if plan.style.feel.swing_unit == "sixteenth" else 1.0
-    pair, within = np.divmod(beats / unit + 1e-9, 1.0)
+    pair = np.floor(beats / unit + 1e-9)
+    within = np.maximum(beats / unit - pair, 0.0)
     early = within * position / 0.5
     late = position + (within - 0.5) * (1 - position) / 0.5
     warped: Beats = (pair + np.where(within < 0.5, early, late)) * unit

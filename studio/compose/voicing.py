@@ -18,6 +18,7 @@ Stack = tuple[int, tuple[int, ...]]
 
 CANDIDATES = 40
 LARGEST_MOVE = 4
+MISSING_VOICE = 6.0
 LOW_UNISONS, LOW_THIRDS, LOW_SECONDS = 48, 52, 55
 """Below C3 only octaves and fifths; thirds from E3, seconds from G3 upward."""
 
@@ -78,8 +79,9 @@ def _shell(chord: Chord) -> list[Stack]:
 
 
 def _power(chord: Chord) -> list[Stack]:
-    fifth = chord.degree(5)
-    return [_stacked([chord.root, fifth, chord.root])]
+    """Root and fifth, with the octave where there is room."""
+    root, fifth = chord.root, chord.degree(5)
+    return [_stacked([root, fifth, root]), _stacked([root, fifth])]
 
 
 def _guitar(chord: Chord) -> list[Stack]:
@@ -203,7 +205,15 @@ def _candidates(
         clear = [tuple(low + (tone - low) % 12 for tone in chord.tones[:1])]
     centre = (low + high) / 2
     ranked = sorted(clear or found, key=lambda pitches: (abs(float(np.mean(pitches)) - centre), pitches))[:CANDIDATES]
-    own = np.array([0.3 * abs(float(np.mean(pitches)) - centre) + _outside(pitches, low, high) for pitches in ranked])
+    most = max(map(len, ranked))
+    own = np.array(
+        [
+            0.3 * abs(float(np.mean(pitches)) - centre)
+            + _outside(pitches, low, high)
+            + MISSING_VOICE * (most - len(pitches))
+            for pitches in ranked
+        ]
+    )
     return tuple(ranked), own
 
 

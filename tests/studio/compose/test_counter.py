@@ -1,0 +1,81 @@
+import numpy as np
+
+from studio.compose.counter import APART, OVERLAP, write_counter
+from studio.theory.key import Key
+
+NOBODY = np.zeros(0, [("onset", "f8"), ("duration", "f8"), ("pitch", "i2"), ("velocity", "i2")])
+
+
+def busy_lead(tune, bars):
+    rng = np.random.default_rng(3)
+    scale = [60, 62, 64, 65, 67, 69, 71, 72, 74, 76]
+    rows = [(b * 4 + o, d, int(rng.choice(scale))) for b in range(bars) for o, d in ((0, 0.5), (0.5, 0.5), (1, 2.5))]
+    return tune(rows)
+
+
+def sounding(lead, note):
+    end = note["onset"] + note["duration"]
+    return lead[(lead["onset"] < end - 1e-6) & (lead["onset"] + lead["duration"] > note["onset"] + 1e-6)]
+
+
+def test_it_keeps_away_from_the_lead_and_rarely_starts_with_it(plan_of, spans, seat, tune):
+    plan, chords = plan_of(("verse", 17, 0.6)), spans("I vi7 ii7 V7", 4, 68)
+    lead = busy_lead(tune, 16)
+    for seed in range(6):
+        part = write_counter(plan, chords, seat("counter", low=55, high=79), lead, np.random.default_rng(seed))
+        assert len(part) >= 8
+        inside = part[part["onset"] < plan.final]
+        for note in inside:
+            near = sounding(lead, note)["pitch"].astype(int)
+            assert not len(near) or np.abs(near - int(note["pitch"])).min() >= APART
+        together = [bool(np.any(np.abs(lead["onset"] - onset) < 0.05)) for onset in inside["onset"]]
+        assert np.mean(together) <= OVERLAP
+        assert np.all(inside["onset"][1:] >= (inside["onset"] + inside["duration"])[:-1] - 1e-9)
+
+
+def test_its_tones_are_guide_tones_when_it_is_alone(plan_of, spans, seat, rng):
+    part = write_counter(
+        plan_of(("verse", 9, 0.6)), spans("ii7 V7 Imaj7 vi7", 4, 36), seat("counter", low=55, high=76), NOBODY, rng
+    )
+    tones = {0: (2, 5, 9, 0, 4), 1: (7, 11, 2, 5, 9), 2: (0, 4, 7, 11, 2), 3: (9, 0, 4, 7, 11)}
+    assert all(int(note["pitch"]) % 12 in tones[int(note["onset"] // 4) % 4] for note in part)
+    assert np.abs(np.diff(part["pitch"])).max() <= 7
+
+
+def test_it_moves_against_the_lead(plan_of, spans, seat, tune):
+    against = []
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        pitches = 72 + np.cumsum(rng.choice([-2, 2], 16))
+        lead = tune([(4 * i + 0.5, 3.5, int(pitch)) for i, pitch in enumerate(pitches)])
+        plan, chords = plan_of(("verse", 17, 0.6)), spans("I vi7 ii7 V7", 4, 68)
+        part = write_counter(plan, chords, seat("counter", low=48, high=72), lead, rng)
+        part = part[part["onset"] < 64]
+        bars = (part["onset"] // 4).astype(int)
+        moves = np.sign(np.diff(part["pitch"].astype(int))) * np.sign(np.diff(pitches[bars]))
+        against += moves[moves != 0].tolist()
+    assert np.mean(np.array(against) < 0) > 0.55
+
+
+def test_a_gap_is_answered_with_the_leads_own_rhythm(plan_of, spans, seat, tune):
+    plan, chords = plan_of(("verse", 9, 0.6)), spans("I", 4, 36)
+    motif = [(0, 0.5, 72), (0.5, 0.5, 74), (1, 1, 76)]
+    lead = tune([(8 * i + onset, length, pitch) for i in range(4) for onset, length, pitch in motif])
+    echoes = 0
+    for seed in range(6):
+        part = write_counter(plan, chords, seat("counter", low=55, high=72), lead, np.random.default_rng(seed))
+        for i in range(4):
+            answer = part[(part["onset"] >= 8 * i + 2) & (part["onset"] < 8 * i + 5)]
+            rhythm = np.diff(answer["onset"])[:2].tolist()
+            if rhythm == [0.5, 0.5]:
+                echoes += 1
+                assert answer["pitch"][0] % 12 in (0, 4, 7) and answer["pitch"][2] % 12 in (0, 4, 7)
+                assert set((answer["pitch"] % 12).tolist()) <= set(Key.parse("C major").scale)
+    assert 12 <= echoes <= 24
+
+
+def test_it_stays_out_where_it_does_not_play_and_closes_with_the_others(plan_of, spans, seat, tune, rng):
+    plan = plan_of(("verse", 4, 0.3), ("chorus", 5, 0.8))
+    part = write_counter(plan, spans("I", 4, 36), seat("counter", enters=0.5, low=55, high=76), busy_lead(tune, 8), rng)
+    assert part["onset"].min() >= 16
+    assert part["onset"][-1] == plan.final and part["pitch"][-1] % 12 in (0, 4, 7)

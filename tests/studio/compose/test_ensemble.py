@@ -1,0 +1,61 @@
+from dataclasses import replace
+
+import pytest
+
+from studio.brief import Brief
+from studio.compose.ensemble import Chair, seat
+from studio.score import Section
+from studio.styles import MoodChange, PartStyle
+
+BRIEF = Brief("rock", "happy", 60.0, "moderate", 1)
+MOOD = MoodChange("major", "bright")
+
+
+@pytest.fixture
+def band():
+    class Band:
+        parts = (
+            PartStyle("lead", "lead", "tenor-sax", alternatives=("trumpet", "clarinet"), rests=("intro",)),
+            PartStyle("keys", "chords", "piano", enters=0.5, alternatives=("electric-piano",)),
+            PartStyle("bass", "bass", "upright-bass", leaves=0.9),
+        )
+
+    return Band()
+
+
+def section(kind, energy):
+    return Section(kind.title(), kind, 0.0, 16.0, 4, energy)
+
+
+def instruments(chairs):
+    return [chair.instrument for chair in chairs]
+
+
+def test_energy_kind_and_rests_decide_who_plays(band):
+    lead, keys, bass = seat(BRIEF, band, MOOD)
+    assert not lead.plays(section("intro", 0.6)) and lead.plays(section("verse", 0.6))
+    assert not keys.plays(section("verse", 0.4)) and keys.plays(section("verse", 0.5))
+    assert bass.plays(section("verse", 0.8)) and not bass.plays(section("chorus", 0.9))
+    solo = Chair(replace(lead.style, kinds=("solo",)), "tenor-sax")
+    assert solo.plays(section("solo", 0.7)) and not solo.plays(section("verse", 0.7))
+
+
+def test_a_mood_favours_an_alternative(band):
+    chairs = seat(BRIEF, band, replace(MOOD, instruments=("clarinet",)))
+    assert instruments(chairs) == ["clarinet", "piano", "upright-bass"]
+
+
+def test_who_is_avoided_changes_instrument_or_leaves(band):
+    chairs = seat(replace(BRIEF, avoid=("piano", "upright-bass")), band, MOOD)
+    assert instruments(chairs) == ["tenor-sax", "electric-piano"]
+    assert [chair.role for chair in seat(replace(BRIEF, avoid=("lead",)), band, MOOD)] == ["chords", "bass"]
+
+
+def test_who_is_wanted_sits_where_it_can_and_enters_early(band):
+    chairs = seat(replace(BRIEF, instruments=("electric-piano",)), band, MOOD)
+    assert instruments(chairs) == ["tenor-sax", "electric-piano", "upright-bass"]
+    assert chairs[1].plays(section("verse", 0.3))
+
+
+def test_a_stranger_takes_the_lead(band):
+    assert instruments(seat(replace(BRIEF, instruments=("banjo",)), band, MOOD))[0] == "banjo"
