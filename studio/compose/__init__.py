@@ -43,7 +43,7 @@ def compose(brief: Brief, *, variations: Mapping[str, int] | None = None) -> Com
     chords = harmonise(plan)
     leads = write_melody(plan, chords)
     lead = _together(list(leads.values()))
-    drums = {chair.id: write_drums(plan, chair, plan.stream("drums", chair.id)) for chair in _seated(plan, "drums")}
+    drums = {chair.id: write_drums(plan, chair, plan.stream("drums")) for chair in _seated(plan, "drums")}
     kicks = _kicks(_together(list(drums.values())))
     parts = []
     for chair in plan.chairs:

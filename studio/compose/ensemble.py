@@ -48,7 +48,8 @@ def seat(brief: Brief, style: Style, mood: MoodChange) -> tuple[Chair, ...]:
 
 
 def _favoured(chair: Chair, favoured: tuple[str, ...]) -> Chair:
-    choice = next((name for name in favoured if name in chair.style.alternatives), chair.instrument)
+    seats = (chair.instrument, *chair.style.alternatives)
+    choice = next((name for name in favoured if name in seats), chair.instrument)
     return replace(chair, instrument=choice)
 
 

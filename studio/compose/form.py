@@ -22,6 +22,9 @@ LEAD_IN = 0.05
 TEMPO_FREEDOM = 0.03
 """How far, as a share, a tempo that nobody asked for may bend to make the bars fit."""
 
+LONGEST_RING = 0.2
+"""Share of a short piece that its last chord may ring."""
+
 MOST_RITARD = 0.3
 RITARD_STEPS = 4
 
@@ -37,6 +40,10 @@ REPEAT_COST = 0.35
 LAST_RETURN_COST = 0.8
 """The same for the last return of the main section."""
 
+OPENERS = ("intro", "theme", "verse", "chorus", "drop")
+AWKWARD_START_COST = 5.0
+"""Kinds of section that a piece may well begin with, and the cost of beginning with another."""
+
 HALVE_COST = 0.3
 DOUBLE_COST = 0.5
 STRETCH_COST = 0.15
@@ -50,8 +57,8 @@ def plan_form(brief: Brief, variations: Mapping[str, int]) -> Plan:
     rng = stream(brief.seed, "form", variations.get("form", 0))
     key = brief.key or _key(style, mood, rng)
     meter = brief.meter or Meter.parse(style.meters[0])
-    ending = _ending(style, brief, rng)
     pulse = brief.tempo or _tempo(style, mood, meter, rng)
+    ending = _ending(style, brief.duration, pulse if brief.tempo else None, meter, rng)
     if brief.tempo is None:
         pulse = _bent(pulse, meter, brief.duration, ending)
     bpm = pulse * meter.pulse_beats
@@ -97,22 +104,32 @@ def _tempo(style: Style, mood: MoodChange, meter: Meter, rng: np.random.Generato
     return float(np.clip(round(wished), max(40, style.tempo.min * 0.92), min(240, style.tempo.max * 1.08)))
 
 
-def _ending(style: Style, brief: Brief, rng: np.random.Generator) -> Ending:
-    ending = style.endings[int(rng.integers(len(style.endings)))]
-    longest = 0.2 * brief.duration
-    return replace(ending, ring=min(ending.ring, longest))
+def _ending(style: Style, duration: float, tempo: float | None, meter: Meter, rng: np.random.Generator) -> Ending:
+    """An ending of the style; where the tempo is fixed, rather one that leaves little over after its ring."""
+    endings = [replace(ending, ring=min(ending.ring, LONGEST_RING * duration)) for ending in style.endings]
+    chances = np.ones(len(endings))
+    if tempo is not None:
+        chances = np.array([np.exp(-_left_over(tempo, meter, duration, ending)) for ending in endings])
+    return endings[int(rng.choice(len(endings), p=chances / chances.sum()))]
+
+
+def _left_over(pulse: float, meter: Meter, duration: float, ending: Ending) -> float:
+    """Seconds that whole bars at a tempo leave over, beside the ring; a fade and a ritard leave nothing."""
+    if ending.kind == "fade":
+        return 0.0
+    bar = meter.bar_beats * 60 / (pulse * meter.pulse_beats)
+    over = (duration - LEAD_IN - ending.ring) % bar
+    return max(0.0, over - _added(MOST_RITARD, bar)) if ending.ritard else over
 
 
 def _bent(pulse: float, meter: Meter, duration: float, ending: Ending) -> float:
     """Return the whole-number tempo near ``pulse`` whose bars leave the least over."""
 
-    def left_over(tempo: int) -> float:
-        bar = meter.bar_beats * 60 / (tempo * meter.pulse_beats)
-        return ((duration - LEAD_IN - ending.ring) % bar) + abs(tempo / pulse - 1) * 4
-
     reach = max(1, int(pulse * TEMPO_FREEDOM))
     candidates = [tempo for tempo in range(round(pulse) - reach, round(pulse) + reach + 1) if 40 <= tempo <= 240]
-    return float(min(candidates, key=left_over))
+    return float(
+        min(candidates, key=lambda tempo: _left_over(tempo, meter, duration, ending) + abs(tempo / pulse - 1) * 4)
+    )
 
 
 def _landing(bpm: float, meter: Meter, bars: int, duration: float, ending: Ending) -> tuple[TempoMap, Ending]:
@@ -212,6 +229,8 @@ def _cheapest(sections: Sequence[FormSection], bars: int) -> tuple[list[int], fl
         reached: dict[int, tuple[float, int]] = {}
         for total, (cost, _) in best[-1].items():
             for length, price in _options(sections, index):
+                if length and not total and sections[index].kind not in OPENERS:
+                    price += AWKWARD_START_COST
                 if total + length <= bars and cost + price < reached.get(total + length, (math.inf, 0))[0]:
                     reached[total + length] = (cost + price, length)
         best.append(reached)

@@ -126,12 +126,17 @@ def _ended_with(
 
 
 def _modal(numeral: str, mode: str) -> str:
-    """Replace a numeral that the mode's scale denies; sevenths stay sevenths."""
+    """Replace a numeral that the mode's scale denies; what stood above its triad stays where it can."""
     match = _HEAD.match(numeral)
     substitute = MODAL.get(mode, {}).get(match.group(1)) if match else None
     if not match or substitute is None or "/" in match.group(2):
         return numeral
-    return f"{substitute}7" if "7" in match.group(2) and "o" not in substitute else substitute
+    richer = substitute + re.sub("maj|h|o", "", match.group(2))
+    try:
+        parse_progression(richer)
+    except ValueError:
+        return substitute
+    return richer
 
 
 def _chord(numeral: str, plan: Plan) -> Chord:

@@ -59,6 +59,7 @@ class Sketch:
 def write_melody(plan: Plan, chords: Sequence[ChordSpan]) -> dict[str, Notes]:
     """Return the notes of every lead chair, by chair id."""
     themes: dict[str, tuple[Sketch, ...]] = {}
+    longest = {section.name: section for section in sorted(plan.sections, key=lambda section: section.bars)}
     lines: dict[str, list[tuple[float, float, int, int]]] = {
         chair.id: [] for chair in plan.chairs if chair.role == "lead"
     }
@@ -67,8 +68,8 @@ def write_melody(plan: Plan, chords: Sequence[ChordSpan]) -> dict[str, Notes]:
         if chair is None:
             continue
         label = f"{section.name} {section.start}" if section.kind == "solo" else section.name
-        if label not in themes or plan.occurrence(section) == 0:
-            themes[label] = _theme(plan, section, label)
+        if label not in themes:
+            themes[label] = _theme(plan, section if section.kind == "solo" else longest[section.name], label)
         sketch = _varied(themes[label], plan, section)
         lines[chair.id] += _sung(sketch, plan, section, chair, chords)
     return {chair_id: notes(rows) for chair_id, rows in lines.items()}
@@ -246,7 +247,7 @@ def _with_pickups(theme: list[Sketch], taste: Melody, plan: Plan, rng: np.random
 def _varied(theme: tuple[Sketch, ...], plan: Plan, section: Section) -> list[Sketch]:
     """Change a theme for its return: another end the second time, decorated long notes from then on."""
     count = 0 if section.kind == "solo" else plan.occurrence(section)
-    sketch = [note for note in theme if note.onset < section.beats - 1e-9]
+    sketch = _cut(theme, section.beats)
     if not count or not sketch:
         return sketch
     rng = plan.stream("melody", f"return {section.name} {count}")
@@ -266,6 +267,14 @@ def _varied(theme: tuple[Sketch, ...], plan: Plan, section: Section) -> list[Ske
         else:
             decorated.append(note)
     return decorated
+
+
+def _cut(theme: Sequence[Sketch], beats: float) -> list[Sketch]:
+    """Keep what a section of ``beats`` has room for; its last note comes to rest."""
+    kept = [replace(note, beats=min(note.beats, beats - note.onset)) for note in theme if note.onset < beats - 1e-9]
+    if kept and not kept[-1].close:
+        kept[-1] = replace(kept[-1], close=1)
+    return kept
 
 
 def _sung(
