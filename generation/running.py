@@ -1,9 +1,10 @@
 """One run: claim, make, store, finish. Whoever loses the lease throws the files away."""
 
+import json
 import logging
+import shutil
 import tempfile
 import traceback
-from collections.abc import Mapping
 from hashlib import file_digest
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,6 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.utils.text import slugify
 from django_q.exceptions import TimeoutException
 
 from generation.heart import Heart, LeaseLostError
@@ -20,13 +20,14 @@ from generation.models import Generation
 from generation.outcome import Outcome, StoredFile
 from generation.services import GAVE_UP, generation_claim, generation_fail, generation_finish
 from studio import produce as studio_produce
-from studio.brief import Brief
+from studio.brief import Brief, BriefError
 from studio.deliver import FORMATS
-from studio.errors import StudioError
+from studio.errors import RenderError
 
 logger = logging.getLogger(__name__)
 
 FORMATS_DELIVERED = ("mp3", "wav", "flac", "midi")
+NOT_GOOD = "The music did not pass its review. Another seed will sound different."
 TOO_LONG = "Making this track took too long. A shorter one, or fewer instruments, will work."
 
 
@@ -41,7 +42,7 @@ def run_next() -> str:
         return f"{generation.public_id}: {_run(generation, token)}"
     except LeaseLostError:
         result = "lease lost or cancelled"
-    except StudioError as error:
+    except (BriefError, RenderError) as error:
         _failed(token, "not_possible", f"{error} Change the brief and try again.", retry=False)
         result = "not possible"
     except TimeoutException:
@@ -58,16 +59,27 @@ def run_next() -> str:
 
 def _run(generation: Generation, token: UUID) -> str:
     settings.WORK_DIR.mkdir(parents=True, exist_ok=True)
-    name = slugify(generation.title) or "track"
     with tempfile.TemporaryDirectory(dir=settings.WORK_DIR, prefix=f"{token}-") as folder, Heart(token) as heart:
         brief = Brief.from_mapping(generation.brief)
-        track = studio_produce.produce(brief, Path(folder), formats=FORMATS_DELIVERED, progress=heart.tell, name=name)
+        track = studio_produce.produce(brief, Path(folder), formats=FORMATS_DELIVERED, progress=heart.tell)
         files = [_store(generation.public_id, token, kind, path) for kind, path in track.files.items()]
         heart.tell("delivering", 0.99, "Putting the files away")
-    if not generation_finish(token=token, outcome=_outcome(track.as_dict(), files)):
+        outcome = _outcome(track, files)
+    if not generation_finish(token=token, outcome=outcome):
         raise LeaseLostError(str(token))
-    _discard(generation.public_id, keep=token)
-    return "completed"
+    _discard(generation.public_id, keep=None if outcome.rejected else token)
+    return "rejected" if outcome.rejected else "completed"
+
+
+def work_swept() -> int:
+    """Delete the half-made music that killed runs left on this machine; return how many folders."""
+    swept = 0
+    for folder in settings.WORK_DIR.glob("*/"):
+        token = folder.name[:36]
+        if not Generation.objects.filter(lease_token=token).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            swept += 1
+    return swept
 
 
 def _store(public_id: UUID, token: UUID, kind: str, path: Path) -> StoredFile:
@@ -96,13 +108,27 @@ def _discard(public_id: UUID, token: UUID | None = None, *, keep: UUID | None = 
         pass  # nothing was stored
 
 
-def _outcome(track: Mapping[str, Any], files: list[StoredFile]) -> Outcome:
+def _outcome(track: Any, files: list[StoredFile]) -> Outcome:
+    """Return what the track says of itself. A track that fails its review is rejected and its files are not kept."""
+    told = _plain(track.as_dict())
+    rows = told["measured"]["rows"]
+    refused = [f"{row['label']}: {row['measured']} {row['unit']}".strip() for row in rows if row["verdict"] == "fail"]
     return Outcome(
-        title=track.get("title", ""),
-        review=track["review"],
-        measured=track["measured"],
-        sections=track["sections"],
-        peaks=track["peaks"],
-        timings=track["timings"],
-        files=files,
+        title=track.title,
+        review=rows,
+        measured={row["name"]: row["measured"] for row in rows} | {"meter": told["composed"]["meter"]},
+        sections=told["composed"]["sections"],
+        peaks=_plain(list(track.peaks)),
+        timings=told["timings"],
+        files=[] if refused else files,
+        rejected=f"{NOT_GOOD} ({'; '.join(refused)})"[:300] if refused else "",
     )
+
+
+def _plain(value: Any) -> Any:
+    """Return the value as JSON holds it; what JSON has no word for (an infinite loudness) becomes none."""
+    return json.loads(json.dumps(value, default=_number), parse_constant=lambda _word: None)
+
+
+def _number(value: Any) -> Any:
+    return value.tolist() if hasattr(value, "tolist") else str(value)

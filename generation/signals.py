@@ -33,8 +33,10 @@ def worker_spawned(**kwargs: Any) -> None:
     """Compile and load everything in the new worker before its first job: never in its parent, before the fork."""
     try:
         generations_reap()
+        from generation.running import work_swept
         from studio.produce import warm_up
 
+        work_swept()
         warm_up()
     except Exception:
         logger.exception("A new worker could not warm up; its first track takes longer, or says what is missing")
