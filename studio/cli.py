@@ -10,6 +10,7 @@ from studio.brief import READERS, Brief, BriefError, Problem
 from studio.deliver import FORMATS
 from studio.errors import StudioError
 from studio.produce import DEFAULT_FORMATS, Track, produce
+from studio.review import Row
 
 BAD_BRIEF, FAILED, STOPPED = 2, 1, 130
 BAR_WIDTH = 28
@@ -101,6 +102,12 @@ def _words(track: Track) -> str:
     """Return what a person wants to read when a track is done."""
     brief, seconds = track.brief, sum(track.timings.values())
     lines = [f"{track.title} — {brief.mood} {brief.genre}, seed {brief.seed}, made in {seconds:.1f} s", ""]
-    lines += [f"  {row}" for row in track.card.lines()]
+    lines += [f"  {_row(row)}" for row in track.card.rows]
     lines += ["", *(f"  {name:8} {path}" for name, path in track.files.items())]
     return "\n".join(lines)
+
+
+def _row(row: Row) -> str:
+    """Return a row of the review card: verdict, what, asked and measured."""
+    asked = "" if row.asked is None else f"asked {row.asked}, got "
+    return f"{row.verdict:5} {row.label:26} {asked}{row.measured} {row.unit}{'  ' if row.note else ''}{row.note}".rstrip()

@@ -167,7 +167,7 @@ def _automation(lane: str, part: Part, channel: int, shift: float) -> Iterator[E
     before = None
     for tick, value in zip(ticks.tolist(), values.tolist(), strict=True):
         message = _control(lane, value, channel)
-        if message != before:
+        if before is None or message != before:
             yield tick, SETTING, message
         before = message
 
