@@ -30,10 +30,9 @@ EMPTY_FORM = [
 
 def asked_from(data: QueryDict) -> dict[str, Any]:
     """Return what the form asks for: empty fields left out, numbers as numbers where they are ones."""
-    asked: dict[str, Any] = {name: data[name].strip() for name in TEXTS if data.get(name, "").strip()}
-    asked |= {name: _number(data[name].strip()) for name in NUMBERS if data.get(name, "").strip()}
-    asked |= {name: data.getlist(name) for name in LISTS if data.getlist(name)}
-    return asked
+    texts = {name: str(data.get(name, "")).strip() for name in (*TEXTS, *NUMBERS)}
+    asked: dict[str, Any] = {name: _number(text) if name in NUMBERS else text for name, text in texts.items() if text}
+    return asked | {name: data.getlist(name) for name in LISTS if data.getlist(name)}
 
 
 def _number(text: str) -> float | int | str:

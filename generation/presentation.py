@@ -1,5 +1,6 @@
 """How a generation is told on a page: its facts, files and verdicts in words."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -14,13 +15,16 @@ from studio.styles import genres
 PLAYED = ("mp3", "mp3-192", "flac", "wav")
 """Formats a browser can play, the one to play first."""
 
+WISHES = ("duration", "tempo", "tempo_heard", "key", "key_heard", "loudness", "true_peak")
+"""Rows of the review that stand first."""
+
 CANCELLED = "You cancelled this one. Nothing was kept of it."
 FAILED = "The music could not be made. Please try again."
 
 
 VERDICTS = {
     "pass": ("good", "circle-check", "As asked"),
-    "warn": ("busy", "triangle-alert", "Near"),
+    "warn": ("busy", "triangle-alert", "Check"),
     "fail": ("bad", "circle-x", "Off"),
     "info": ("off", "info", "Measured"),
 }
@@ -38,8 +42,9 @@ def reason_of(generation: Generation) -> str:
 
 
 def measured_or_asked(generation: Generation, name: str) -> Any:
-    """Return a value as it was measured on the result, else as the brief asks for it."""
-    return generation.measured.get(name) or generation.brief.get(name)
+    """Return a value as the review measured it on the result, else as the brief asks for it."""
+    measured = next((row.get("measured") for row in generation.review if row.get("name") == name), None)
+    return measured if measured is not None else generation.brief.get(name)
 
 
 def length_of(generation: Generation) -> float:
@@ -97,13 +102,36 @@ def source_of(generation: Generation) -> str:
 
 
 def review_rows(generation: Generation) -> list[dict[str, Any]]:
-    """Return the review card's rows in words: what, asked, measured, and the verdict's tone, icon and word."""
+    """Return the review card's rows in words; ``first`` marks those to show at once: the wishes, and what is off."""
     rows = []
     for row in generation.review:
         tone, icon, word = VERDICTS.get(str(row.get("verdict")), VERDICTS["info"])
-        told = {key: trimmed(row.get(key)) for key in ("asked", "measured")}
-        rows.append({"name": row.get("name", ""), **told, "tone": tone, "icon": icon, "word": word})
+        rows.append(
+            {
+                "label": row.get("label") or row.get("name", ""),
+                "asked": _with_unit(row, "asked"),
+                "measured": _with_unit(row, "measured"),
+                "note": row.get("note", ""),
+                "first": row.get("name") in WISHES or tone in ("busy", "bad"),
+                "tone": tone,
+                "icon": icon,
+                "word": word,
+            }
+        )
     return rows
+
+
+def _with_unit(row: Mapping[str, Any], column: str) -> str:
+    """Return a value as it is read: 30.0 s as a clock's time, keys with their signs, numbers with their unit."""
+    value, unit = row.get(column), row.get("unit") or ""
+    if value is None or value == "":
+        return "–"
+    if row.get("name") == "duration":
+        return f"{clock(value)} ({trimmed(value)} s)" if column == "measured" else clock(value)
+    if row.get("name") in ("key", "key_heard"):
+        return sign(value)
+    text = trimmed(value).replace("-", "−")
+    return f"{text}{'' if unit == '%' else ' '}{unit}" if unit else text
 
 
 def library_row(generation: Generation) -> dict[str, Any]:

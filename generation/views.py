@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 from rest_framework.authtoken.models import Token
 
+from accounts.models import User
 from accounts.services import token_rotate
 from generation.errors import GenerationError, IdempotencyConflictError
 from generation.forms import EMPTY_FORM, FRESH, asked_from, by_field, create_choices, form_shape, shape_of
@@ -43,6 +44,12 @@ from templates_app.selectors import templates_published
 PER_PAGE = 20
 
 
+class PersonRequest(HttpRequest):
+    """A request that ``login_required`` has let through."""
+
+    user: User
+
+
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What the site is, for those signed out; the rest go on to their music."""
@@ -61,7 +68,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: PersonRequest) -> HttpResponse:
     """The form: empty, filled from a template (``?template=``), or from a track of one's own (``?from=``)."""
     template = _template(request.GET.get("template", ""))
     if template:
@@ -74,7 +81,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def create_submit(request: HttpRequest) -> HttpResponse:
+def create_submit(request: PersonRequest) -> HttpResponse:
     """Ask for music; what is wrong comes back beside its field, with everything that was typed."""
     asked = asked_from(request.POST)
     template = _template(request.POST.get("template", ""))
@@ -90,7 +97,7 @@ def create_submit(request: HttpRequest) -> HttpResponse:
     return redirect("track", generation.public_id)
 
 
-def _request(request: HttpRequest, asked: dict[str, Any], template: Template | None) -> Generation:
+def _request(request: PersonRequest, asked: dict[str, Any], template: Template | None) -> Generation:
     """A form sent twice makes one track; a form changed after going back makes another."""
     key = request.POST.get("idempotency_key", "")[:64]
     # A template's field that was emptied is left to the composer: the template is then only where it began.
@@ -102,7 +109,7 @@ def _request(request: HttpRequest, asked: dict[str, Any], template: Template | N
 
 
 def _create_page(
-    request: HttpRequest,
+    request: PersonRequest,
     *,
     asked: dict[str, Any],
     template: Template | None = None,
@@ -132,7 +139,7 @@ def _template(slug: str) -> Template | None:
 
 @require_safe
 @login_required
-def library(request: HttpRequest) -> HttpResponse:
+def library(request: PersonRequest) -> HttpResponse:
     """The person's tracks, newest first."""
     page = Paginator(generations_of(request.user), PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "tracks": [library_row(row) for row in page], "empty_form": EMPTY_FORM}
@@ -142,8 +149,8 @@ def library(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 @never_cache
-@csp_update({"style-src": [SELF, NONCE]})  # type: ignore[untyped-decorator]
-def track(request: HttpRequest, public_id: UUID) -> HttpResponse:
+@csp_update({"style-src": [SELF, NONCE]})
+def track(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """One track: its progress, its music, or why there is none. The player's waveform brings a style sheet: a nonce."""
     generation = get_generation_or_404(request.user, public_id)
     length = length_of(generation)
@@ -165,7 +172,7 @@ def track(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_safe
 @login_required
 @never_cache
-def track_progress(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def track_progress(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """The progress as a fragment; once all is over it sends the browser to the track."""
     generation = get_generation_or_404(request.user, public_id)
     if generation.is_final:
@@ -184,7 +191,7 @@ def _progress(generation: Generation) -> dict[str, Any]:
 
 @require_POST
 @login_required
-def track_cancel(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def track_cancel(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Stop a track under way."""
     generation = get_generation_or_404(request.user, public_id)
     if not generation_cancel(generation=generation):
@@ -194,7 +201,7 @@ def track_cancel(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_POST
 @login_required
-def track_remove(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def track_remove(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Delete a track and its files."""
     generation = get_generation_or_404(request.user, public_id)
     try:
@@ -209,7 +216,7 @@ def track_remove(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: PersonRequest) -> HttpResponse:
     """The person's address and API token; POST makes a new token, shown this once."""
     fresh = token_rotate(user=request.user) if request.method == "POST" else None
     token = fresh or Token.objects.filter(user=request.user).first()

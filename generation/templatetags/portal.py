@@ -20,6 +20,9 @@ STATE_LOOKS = {
 }
 """State → tone, icon and word; every other state is work going on."""
 
+LABELS = {"duration": "Length", "substyle": "Style", "instruments": "With these instruments", "avoid": "Without"}
+"""Field of a brief → its label, where the two differ."""
+
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
@@ -65,6 +68,12 @@ def said(message: str) -> str:
     """Return a problem's words beside its field: ``tempo: 300 is above 240 BPM`` → ``300 is above 240 BPM``."""
     text = message.partition(": ")[2] or message
     return text[:1].upper() + text[1:]
+
+
+@register.filter
+def labelled(field: str) -> str:
+    """Return the label under which a field stands on the page."""
+    return LABELS.get(field, words(field).capitalize())
 
 
 @register.filter

@@ -6,7 +6,7 @@ A waveform may run inside. All geometry is in per cent of the drawing, so that i
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
 from django import template
@@ -27,6 +27,9 @@ WAVE_HEIGHT = 0.8
 
 SLIM = 0.09
 """Below this share of the length a section's name does not fit on a telephone."""
+
+WAVE_POINTS = {"small": 200, "medium": 300, "large": 600}
+"""Points of the waveform by the ribbon's size."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,14 @@ def _wave(peaks: Sequence[float], left: float, right: float) -> str:
     return f"M{' '.join([*upper, *lower])}Z"
 
 
+def _thinned(peaks: Sequence[float], points: int) -> Sequence[float]:
+    """Return at most ``points`` peaks, each the highest of its stretch."""
+    if len(peaks) <= points:
+        return peaks
+    edges = [round(index * len(peaks) / points) for index in range(points + 1)]
+    return [max(peaks[left:right]) for left, right in pairwise(edges)]
+
+
 def _percent(share: float) -> str:
     return f"{share * 100:.3f}%"
 
@@ -122,7 +133,7 @@ def ribbon(
     ``fraction`` 0–1 leaves what is not done yet pale; ribbons of one page that have it need a ``name``
     each.
     """
-    drawn = segments(sections or (), peaks=peaks or (), duration=duration)
+    drawn = segments(sections or (), peaks=_thinned(peaks or (), WAVE_POINTS[size]), duration=duration)
     return {
         "segments": drawn,
         "size": size,

@@ -93,9 +93,9 @@ class CreateTestCase(PeopleTestCase):
     def test_it_begins_from_a_track_of_ones_own_only(self) -> None:
         brief = {"genre": "blues", "duration": 45, "seed": 99, "title": "Stairwell"}
         own = make_generation(self.alice, State.FAILED, brief=brief)
-        page = self.client.get(reverse("create"), {"from": own.public_id})
+        page = self.client.get(reverse("create"), {"from": str(own.public_id)})
         self.assertContains(page, 'value="Stairwell"')
         self.assertNotContains(page, 'value="99"')
         foreign = make_generation(self.bob, State.COMPLETED)
-        for wrong in (foreign.public_id, "nonsense"):
+        for wrong in (str(foreign.public_id), "nonsense"):
             assert self.client.get(reverse("create"), {"from": wrong}).status_code == 404
