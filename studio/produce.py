@@ -105,7 +105,15 @@ def produce(
     with work.stage("reviewing", "Measuring"):
         card = review(brief, piece.score, finished)
     with work.stage("delivering", "Writing files"):
-        files = deliver(piece.performance, finished, formats, folder, name or file_name(piece.score.title))
+        files = deliver(
+            piece.performance,
+            finished,
+            formats,
+            folder,
+            name or file_name(piece.score.title),
+            genre=brief.genre,
+            progress=lambda done, label: work.step("delivering", done, f"Wrote {label}"),
+        )
         waveform = peaks(finished.audio)
     work.progress("delivering", 1.0, "Done")
     return Track(brief, piece.score, card, files, work.timings, waveform)
