@@ -14,13 +14,19 @@ from studio.score import ChordSpan, Notes, notes
 from studio.theory.chord import Chord
 
 COMPING = ("rootless", "shell", "drop2", "quartal")
-"""Voicings of players who comp: they choose freely where to strike, and reach over into the next chord."""
+"""Voicings of players who comp where music swings: they choose freely where to strike, and reach over into the next
+chord."""
+
+SWINGING = 0.6
 
 ANTICIPATED = 0.4
 """Share of a comping player's last half beats that already sound the next chord."""
 
 CLASH = 2
 """The top of the bed keeps further than this many semitones from a note the lead holds."""
+
+HELD = 1.0
+"""From this many beats on a note of the lead counts as held."""
 
 PAD_OVERLAP = 0.08
 """Beats by which a pad's chord reaches into the next."""
@@ -33,7 +39,7 @@ def write_chords(
 ) -> Notes:
     """Return a part of struck or strummed chords; without patterns, one for every change."""
     bed = _Bed(plan, chords, chair, lead)
-    comping = chair.style.voicing in COMPING and len(chair.style.patterns) > 1
+    comping = _comps(plan, chair)
     rows: Rows = []
     found = onsets(plan, chair, rng, restless=comping) if chair.style.patterns else _held(plan, chair, bed.changes)
     if not comping:
@@ -47,6 +53,12 @@ def write_chords(
             pitches = pitches[-max(3, round(0.6 * len(pitches))) :]  # up-strokes catch the upper strings
         rows += _chord(pitches, onset.beat, length, chair, onset.step)
     return notes(rows + bed.final())
+
+
+def _comps(plan: Plan, chair: Chair) -> bool:
+    feel = plan.style.feel
+    swings = feel.swing >= SWINGING and feel.swing_unit == "eighth"
+    return swings and chair.style.voicing in COMPING and len(chair.style.patterns) > 1
 
 
 def write_pad(
@@ -107,8 +119,12 @@ class _Bed:
     def pitches(self, index: int, beat: float, length: float) -> tuple[int, ...]:
         """Return the voicing of chord ``index``, its top moved away from what the lead holds meanwhile."""
         pitches = self.voicings[index]
-        overlap = np.minimum(self._ends, beat + length) - np.maximum(self.lead["onset"], beat)
-        held = [int(pitch) for pitch in self.lead["pitch"][overlap >= min(0.5, length * 0.5) - EPSILON]]
+        span = self.changes.spans[index]
+        bar = np.floor((beat + EPSILON) / self.plan.bar) * self.plan.bar
+        start = max(min(span.start, beat), bar)  # the same inversion all through a chord, or a bar of it
+        end = max(min(span.end, bar + self.plan.bar), beat + length)
+        overlap = np.minimum(self._ends, end) - np.maximum(self.lead["onset"], start)
+        held = self.lead["pitch"][(overlap >= 0.5 - EPSILON) & (self.lead["duration"] >= HELD - EPSILON)].tolist()
         for _ in range(2):
             if len(pitches) < 3 or not any(0 <= pitches[-1] - pitch <= CLASH for pitch in held):
                 break

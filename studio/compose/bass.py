@@ -114,6 +114,7 @@ class _Line:
     def __init__(self, chair: Chair, changes: Changes, plan: Plan, rng: np.random.Generator, walking: bool) -> None:
         self.low, self.high = chair.style.low, chair.style.high
         self.home = self.low + 0.4 * (self.high - self.low)
+        self.octaves = any("8" in row for row in chair.style.patterns)
         self.changes, self.plan, self.rng, self.walking = changes, plan, rng, walking
         self.root: int | None = None
         self.target: tuple[float, int] | None = None
@@ -145,7 +146,12 @@ class _Line:
 
     def _octave(self, pitch_class: int) -> int:
         near = self.root if self.root is not None else self.home
-        return min(self._places(pitch_class), key=lambda pitch: abs(pitch - near) + 0.5 * abs(pitch - self.home))
+        cost = lambda pitch: abs(pitch - near) + 0.5 * abs(pitch - self.home) + self._crowded(pitch)  # noqa: E731
+        return min(self._places(pitch_class), key=cost)
+
+    def _crowded(self, root: int) -> float:
+        """A root is ill placed where the octave that the patterns ask for does not fit above it."""
+        return 6.0 if self.octaves and root + 12 > self.high else 0.0
 
     def _anchored(self, onset: Onset, chord: Chord, symbol: str) -> int:
         """Degrees stand above the root they belong to, or below it where the register ends."""

@@ -153,8 +153,8 @@ class _Drummer:
         self._write(hits, bar.start - self.plan.bar, bar.section, 1.0)
 
     def _write(self, hits: Hits, start: float, section: Section, ramp: float) -> None:
-        touch = (self.chair.style.velocity / 80) ** 0.35  # digits say most of it already
-        loudness = touch * ramp * 10 ** (self.plan.mood.dynamics / 60) * (0.76 + 0.22 * section.energy)
+        touch = (self.chair.style.velocity / 80) ** 0.25  # digits say most of it already
+        loudness = touch * ramp * 10 ** (self.plan.mood.dynamics / 80) * (0.7 + 0.24 * section.energy)
         for hit in hits:
             velocity = int(np.clip(round(hit.force * 14 * loudness), 12, 127))
             length = 2.0 if hit.voice in ("CR", "CH") else 0.25
@@ -174,9 +174,15 @@ def _read(plan: Plan, groove: Groove, number: int) -> Hits:
     hits = [
         Hit(voice, step.beat, int(step.symbol))
         for voice, row in groove.rows.items()
-        for step in fitted(plan, row, groove.meter).bar(number, plan.bar)
+        for step in fitted(plan, row, written_for(plan, groove)).bar(number, plan.bar)
     ]
     return tuple(sorted(hits, key=lambda hit: (hit.beat, hit.voice)))
+
+
+def written_for(plan: Plan, groove: Groove) -> str:
+    """Return the meter a groove is written in: what it says, else the style's first."""
+    first = plan.style.meters[0]
+    return first if groove.meter == Groove.meter else groove.meter
 
 
 def _suitable(grooves: tuple[Groove, ...], section: Section) -> list[Groove]:
@@ -197,7 +203,7 @@ def choose_groove(plan: Plan, section: Section, rng: np.random.Generator) -> Gro
     if not fitting:
         others = [groove for groove in grooves if not groove.kinds] or list(grooves)
         return min(others, key=lambda groove: _distance(groove, section.energy), default=None)
-    rank = lambda groove: (groove.meter == str(plan.meter), bool(groove.kinds), groove.min_energy)  # noqa: E731
+    rank = lambda groove: (written_for(plan, groove) == str(plan.meter), bool(groove.kinds), groove.min_energy)  # noqa: E731
     best = max(map(rank, fitting))
     choices = [groove for groove in fitting if rank(groove) == best]
     return choices[int(rng.integers(len(choices)))]

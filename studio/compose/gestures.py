@@ -31,7 +31,6 @@ SCOOPS = {
 }  # fmt: skip
 """Instrument → (semitones below, seconds up to the note) of its scoops."""
 
-SCOOPING_GENRES = ("jazz", "blues", "rock", "metal", "country", "rnb", "funk", "soul", "r&b")
 SCOOPED = 0.15
 """Share of long lead notes that are scooped into."""
 
@@ -116,10 +115,16 @@ def _swells(notes: Notes, plan: Plan, *, solo: bool) -> Lane:
     return automation(rows)
 
 
+def _bends_notes(plan: Plan) -> bool:
+    """Whether the style's tunes are bent: blue, pentatonic or chromatic ones, and all that swing."""
+    melody = plan.style.melody
+    return melody.scale != "mode" or melody.chromatic >= 0.1 or plan.style.feel.swing > 0.5
+
+
 def _bends(notes: Notes, plan: Plan, instrument: str, rng: np.random.Generator) -> Lane:
     """Scoops into some of the long notes, vibrato after a while on long ones."""
     rows: list[tuple[float, float]] = []
-    scoop = SCOOPS.get(instrument) if plan.style.genre in SCOOPING_GENRES else None
+    scoop = SCOOPS.get(instrument) if _bends_notes(plan) else None
     depth = VIBRATO.get(instrument, 0.0)
     free = -1.0
     for note in notes:

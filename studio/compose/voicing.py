@@ -116,11 +116,15 @@ def _quartal(chord: Chord) -> list[Stack]:
 
 
 def _spread(chord: Chord) -> list[Stack]:
-    """Root and fifth or seventh below, the third as a tenth, colour on top."""
-    root, third, fifth = chord.root, chord.degree(3), chord.degree(5)
-    colour = chord.tones[2] if len(chord.tones) > 3 else root
-    tops = list(dict.fromkeys((chord.tones[-1], colour, fifth)))
-    return [_stacked([root, low, third, top]) for low in dict.fromkeys((fifth, colour)) for top in tops if top != low]
+    """A triad in open position with colour, or one of its own notes, far above."""
+    triad = [chord.root, chord.degree(3), chord.degree(5)]
+    colours = [tone for tone in chord.tones if tone not in triad] or triad
+    return [
+        _stacked([low, high, middle, top])
+        for low, middle, high in _rotations(triad, chord.root)
+        for top in colours
+        if top != middle
+    ]
 
 
 def _octave(chord: Chord) -> list[Stack]:

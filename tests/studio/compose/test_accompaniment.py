@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from studio.compose.accompaniment import write_arpeggio, write_chords, write_pad
-from studio.styles import Ending
+from studio.styles import Ending, Feel
 
 NOBODY = np.zeros(0, [("onset", "f8"), ("duration", "f8"), ("pitch", "i2"), ("velocity", "i2")])
 
@@ -46,7 +46,7 @@ def test_a_stroke_that_lasts_over_a_change_sounds_the_next_chord(plan_of, spans,
 def test_comping_anticipates_some_changes(plan_of, spans, seat):
     chair = seat("chords", voicing="rootless", patterns=("..x...........x.", "....x.........x."), low=50, high=72)
     ahead = []
-    plan, chords = plan_of(("theme", 33, 0.5)), spans("Imaj7 IV7", 4, 132)
+    plan, chords = plan_of(("theme", 33, 0.5), feel=Feel(swing=0.66)), spans("Imaj7 IV7", 4, 132)
     for seed in range(6):
         part = write_chords(plan, chords, chair, np.random.default_rng(seed), lead=NOBODY)
         for bar in range(31):

@@ -102,6 +102,13 @@ def test_triplet_rows_keep_their_triplets_in_three_four(plan_of, seat, rng):
     assert [beat for beat, _ in bar_of(part, 0, 3.0)] == pytest.approx([0, 1, 1.667, 2], abs=1e-3)
 
 
+def test_a_style_in_compound_time_needs_no_meter_beside_its_grooves(plan_of, seat, rng):
+    slow = Drums((Groove("slow", {"KK": "9.....9.....", "HH": "6.6.6.6.6.6."}),))
+    part = write_drums(plan_of(("verse", 3, 0.6), meter="6/8", meters=("6/8",), drums=slow), seat("drums"), rng)
+    assert [beat for beat, pitch in bar_of(part, 0, 3.0) if pitch == KICK] == [0, 1.5]
+    assert sum(pitch == HAT for _, pitch in bar_of(part, 0, 3.0)) == 6
+
+
 def test_the_busiest_groove_that_fits_is_chosen(plan_of, rng):
     soft, loud, wild = (
         Groove(name, {"KK": "9..."}, min_energy=low) for name, low in (("soft", 0.0), ("loud", 0.5), ("wild", 0.9))

@@ -175,11 +175,12 @@ def test_held_strings_swell_and_short_ones_do_not(played):
 def test_guitars_scoop_some_long_notes_and_pianos_none(played):
     rows = [(i * 2.0, 1.9, 60 + i % 7) for i in range(80)]
     sections = (("solo", 41, 0.7),)
-    _, parts = played(rows, "lead", "jazz-guitar", sections=sections)
+    blue = {"sections": sections, "melody": Melody({}, scale="blues")}
+    _, parts = played(rows, "lead", "jazz-guitar", **blue)
     bends = parts["it"].controls["bend"]
     scoops = int(np.sum(bends["value"] < -0.5))
     assert 4 <= scoops <= 24
-    assert "bend" not in played(rows, "lead", "piano", sections=sections)[1]["it"].controls
+    assert "bend" not in played(rows, "lead", "piano", **blue)[1]["it"].controls
 
 
 def test_volume_leans_lightly_into_the_sections(played):
