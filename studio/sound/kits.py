@@ -47,9 +47,9 @@ class Drum:
 def _hats(closed: float, opened: float, low: float, metal: float) -> dict[int, Drum]:
     """Return closed, pedal and open hi-hats that choke one another."""
     return {
-        42: Drum(noises=(Noise(low, 16000, closed, metal=metal),), pan=0.2, choke=1, level=-9),
-        44: Drum(noises=(Noise(low, 13000, closed * 0.8, metal=metal),), pan=0.2, choke=1, level=-12),
-        46: Drum(noises=(Noise(low, 16000, opened, metal=metal),), pan=0.2, choke=1, level=-9),
+        42: Drum(noises=(Noise(low, 16000, closed, metal=metal),), pan=0.2, choke=1, level=-1),
+        44: Drum(noises=(Noise(low, 13000, closed * 0.8, metal=metal),), pan=0.2, choke=1, level=-4),
+        46: Drum(noises=(Noise(low, 16000, opened, metal=metal),), pan=0.2, choke=1, level=-1),
     }
 
 
@@ -68,27 +68,27 @@ def _toms(hertz: float, decay: float, sweep: float) -> dict[int, Drum]:
 _PERCUSSION = {
     37: Drum(tones=(Tone(1720, 0.03), Tone(500, 0.02, level=-4)), noises=(Noise(1500, 9000, 0.012, level=-8),),
              pan=0.1, level=-7),
-    54: Drum(noises=(Noise(5500, 15000, 0.12, bursts=2, gap=0.018, metal=0.5),), pan=-0.3, level=-12),
-    56: Drum(tones=(Tone(540, 0.3, drive=0.9), Tone(800, 0.26, drive=0.9)), pan=-0.2, level=-11),
+    54: Drum(noises=(Noise(5500, 15000, 0.12, bursts=2, gap=0.018, metal=0.5),), pan=-0.3, level=-8),
+    56: Drum(tones=(Tone(540, 0.3, drive=0.9), Tone(800, 0.26, drive=0.9)), pan=-0.2, level=-16),
     62: Drum(tones=(Tone(330, 0.06, 1.25, 0.02, click=-18),), pan=-0.4, level=-5),
     63: Drum(tones=(Tone(290, 0.22, 1.2, 0.02, click=-20),), pan=-0.4, level=-5),
     64: Drum(tones=(Tone(200, 0.26, 1.2, 0.02, click=-20),), pan=-0.3, level=-4),
-    70: Drum(noises=(Noise(6000, 14000, 0.035),), pan=-0.5, level=-13),
+    70: Drum(noises=(Noise(6000, 14000, 0.035),), pan=-0.5, level=-7),
     75: Drum(tones=(Tone(2450, 0.05), Tone(2600, 0.04, level=-8)), pan=0.4, level=-9),
     76: Drum(tones=(Tone(1200, 0.06, click=-20),), pan=0.4, level=-9),
     77: Drum(tones=(Tone(820, 0.07, click=-20),), pan=0.4, level=-9),
-    82: Drum(noises=(Noise(5000, 13000, 0.075, bursts=2, gap=0.022),), pan=-0.5, level=-13),
+    82: Drum(noises=(Noise(5000, 13000, 0.075, bursts=2, gap=0.022),), pan=-0.5, level=-7),
 }  # fmt: skip
 
 _CYMBALS = {
-    49: Drum(noises=(Noise(3500, 16000, 1.6, metal=0.55), Noise(600, 6000, 0.12, level=-8)), pan=-0.35, level=-9),
-    57: Drum(noises=(Noise(3000, 15000, 1.9, metal=0.55), Noise(600, 6000, 0.14, level=-8)), pan=0.35, level=-9),
+    49: Drum(noises=(Noise(3500, 16000, 1.6, metal=0.55), Noise(600, 6000, 0.12, level=-8)), pan=-0.35, level=-6),
+    57: Drum(noises=(Noise(3000, 15000, 1.9, metal=0.55), Noise(600, 6000, 0.14, level=-8)), pan=0.35, level=-6),
     52: Drum(noises=(Noise(2000, 12000, 1.0, metal=0.8), Noise(500, 5000, 0.2, level=-6)), pan=0.4, level=-9),
     55: Drum(noises=(Noise(4500, 16000, 0.5, metal=0.6),), pan=-0.4, level=-10),
-    51: Drum(noises=(Noise(4200, 14000, 0.9, metal=0.9), Noise(5000, 12000, 0.05, level=-2)), pan=0.35, level=-13),
-    59: Drum(noises=(Noise(4000, 14000, 1.0, metal=0.9), Noise(5000, 12000, 0.05, level=-2)), pan=0.3, level=-13),
+    51: Drum(noises=(Noise(4200, 14000, 0.9, metal=0.9), Noise(5000, 12000, 0.05, level=-2)), pan=0.35, level=-8),
+    59: Drum(noises=(Noise(4000, 14000, 1.0, metal=0.9), Noise(5000, 12000, 0.05, level=-2)), pan=0.3, level=-8),
     53: Drum(tones=(Tone(1480, 0.4), Tone(2213, 0.3, level=-4)), noises=(Noise(4200, 14000, 0.5, metal=0.9, level=-4),),
-             pan=0.35, level=-13),
+             pan=0.35, level=-8),
 }  # fmt: skip
 
 _808 = {
@@ -97,7 +97,7 @@ _808 = {
     38: Drum(tones=(Tone(182, 0.13, 1.3, 0.015), Tone(331, 0.08, 1.2, 0.015, level=-5)),
              noises=(Noise(1400, 9000, 0.16, level=-3),), level=-2),
     40: Drum(tones=(Tone(208, 0.1, 1.3, 0.015),), noises=(Noise(1800, 10000, 0.22),), level=-3),
-    39: Drum(noises=(Noise(900, 3800, 0.14, bursts=4, gap=0.0105),), pan=-0.08, level=-3),
+    39: Drum(noises=(Noise(900, 3800, 0.14, bursts=4, gap=0.0105),), pan=-0.08, level=5),
     **_hats(0.045, 0.28, 7000, 0.85), **_toms(82, 0.38, 1.5), **_PERCUSSION, **_CYMBALS,
 }  # fmt: skip
 
@@ -105,9 +105,9 @@ _909 = {
     35: Drum(tones=(Tone(49, 0.34, 3.6, 0.04, click=-16, drive=0.5),)),
     36: Drum(tones=(Tone(52, 0.26, 3.85, 0.045, click=-12, drive=0.5),)),
     38: Drum(tones=(Tone(185, 0.12, 1.5, 0.02), Tone(286, 0.07, 1.4, 0.02, level=-5)),
-             noises=(Noise(1100, 11000, 0.17, level=-2), Noise(5000, 14000, 0.05, level=-6)), level=-1),
+             noises=(Noise(1100, 11000, 0.17, level=-2), Noise(5000, 14000, 0.05, level=-6)), level=-4),
     40: Drum(tones=(Tone(215, 0.1, 1.5, 0.02),), noises=(Noise(1400, 12000, 0.2, level=-1),), level=-2),
-    39: Drum(noises=(Noise(950, 4200, 0.14, bursts=4, gap=0.01),), pan=-0.08, level=-2),
+    39: Drum(noises=(Noise(950, 4200, 0.14, bursts=4, gap=0.01),), pan=-0.08, level=5),
     **_hats(0.05, 0.32, 6500, 0.45), **_toms(92, 0.3, 1.9), **_PERCUSSION, **_CYMBALS,
 }  # fmt: skip
 
@@ -115,8 +115,8 @@ _ELECTRONIC = {
     **_909,
     36: Drum(tones=(Tone(47, 0.3, 5.0, 0.03, click=-9, drive=0.7),)),
     38: Drum(tones=(Tone(196, 0.14, 1.8, 0.02, drive=0.3),),
-             noises=(Noise(900, 12000, 0.2), Noise(200, 900, 0.05, level=-6)), level=-1),
-    39: Drum(noises=(Noise(1000, 6000, 0.18, bursts=3, gap=0.012),), pan=-0.08, level=-2),
+             noises=(Noise(900, 12000, 0.2), Noise(200, 900, 0.05, level=-6)), level=-3),
+    39: Drum(noises=(Noise(1000, 6000, 0.18, bursts=3, gap=0.012),), pan=-0.08, level=3),
     **_hats(0.038, 0.24, 8000, 0.2), **_toms(88, 0.34, 2.4),
 }  # fmt: skip
 
