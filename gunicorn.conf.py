@@ -14,4 +14,5 @@ backlog = 4096
 timeout = 60
 graceful_timeout = 10
 max_requests = 100_000
+control_socket_disable = True
 accesslog = "-" if os.environ.get("ACCESS_LOG") else None

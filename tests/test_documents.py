@@ -1,8 +1,11 @@
 """What the documents say must be there: links, commands, dependencies; and nothing of one machine in any file."""
 
+import ast
 import json
 import re
 import subprocess
+import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -29,6 +32,21 @@ def normalised(package: str) -> str:
     return re.sub(r"[-_.]+", "-", package).lower()
 
 
+def pinned(*files: str) -> set[str]:
+    return {normalised(name) for file in files for name in PINNED.findall((ROOT / file).read_text())}
+
+
+def imported_by(path: Path) -> set[str]:
+    """The top-level names that a module imports from elsewhere."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.partition(".")[0])
+    return names - sys.stdlib_module_names
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_resolve(document: Path) -> None:
     missing = []
@@ -44,11 +62,13 @@ def test_links_resolve(document: Path) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_commands_named_in_code_exist(document: Path) -> None:
-    code = "\n".join(re.findall(r"```.*?```|`[^`\n]+`|^ {4}.+$", document.read_text(), re.DOTALL | re.MULTILINE))
+    text = document.read_text()
+    snippets = re.findall(r"`([^`\n]+)`", text) + re.findall(r"^(?: {4})?(\S.*)$", text, re.MULTILINE)
+    commands = "\n".join(re.sub(r"^(?:[A-Z_]+=\S* )+", "", snippet) for snippet in snippets)
     targets = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
-    assert set(re.findall(r"\bmake ([a-z][a-z-]*)", code)) - targets == set()
-    assert set(re.findall(r"manage\.py ([a-z_0-9]+)", code)) - set(get_commands()) == set()
-    scripts = set(re.findall(r"\bscripts/[\w.-]+\w", code))
+    assert set(re.findall(r"^make ([a-z][a-z-]*)", commands, re.MULTILINE)) - targets == set()
+    assert set(re.findall(r"manage\.py ([a-z_0-9]+)", commands)) - set(get_commands()) == set()
+    scripts = set(re.findall(r"\bscripts/[\w.-]+\w", commands))
     assert {name for name in scripts if not (ROOT / name).exists()} == set()
 
 
@@ -63,7 +83,7 @@ def test_every_make_target_has_a_line_of_help() -> None:
 
 def test_every_direct_dependency_is_pinned_and_explained() -> None:
     explained = (ROOT / "docs" / "dependencies.md").read_text()
-    constraints = {normalised(name) for name in PINNED.findall((ROOT / "constraints.txt").read_text())}
+    constraints = pinned("constraints.txt")
     for file in ("requirements.txt", "requirements-dev.txt"):
         lines = [line for line in (ROOT / file).read_text().splitlines() if line and line[0] not in "#-"]
         names = [name for line in lines for name in PINNED.findall(line)]
@@ -73,6 +93,22 @@ def test_every_direct_dependency_is_pinned_and_explained() -> None:
             assert normalised(name) in constraints, f"constraints.txt lacks {name}"
     for name in json.loads((ROOT / "package-lock.json").read_text())["packages"]:
         assert name.removeprefix("node_modules/") in explained
+
+
+def test_every_import_is_a_direct_dependency() -> None:
+    packages = packages_distributions()
+    runtime, everything = pinned("requirements.txt"), pinned("requirements.txt", "requirements-dev.txt")
+    missing = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in tracked_files()
+        if path.suffix == ".py"
+        for name in sorted(imported_by(path))
+        if not (ROOT / name).exists()
+        and (everything if path.is_relative_to(ROOT / "tests") else runtime).isdisjoint(
+            map(normalised, packages.get(name, []))
+        )
+    ]
+    assert missing == []
 
 
 def test_no_file_holds_a_path_of_one_machine_or_a_registry() -> None:
