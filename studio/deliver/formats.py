@@ -64,7 +64,7 @@ def deliver(
     comment: str = "",
     progress: Progress | None = None,
 ) -> dict[str, Path]:
-    """Write ``master`` and ``score`` into ``folder`` (made if missing) in each of ``formats``; return files by format id.
+    """Write ``master`` and ``score`` into ``folder`` (made if missing) in each of ``formats``; return the files.
 
     Titles and tags come from the score and from ``artist``, ``genre`` and ``comment``, where a format has a place.
 

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from studio.audio import SAMPLE_RATE, Audio
-from studio.mix.filters import low_cut
+from studio.mix.filters import all_pass, low_cut
 from studio.mix.kernel import kernel
 
 
@@ -86,30 +86,37 @@ def _matrix(audio, gains, side_gain):  # type: ignore[no-untyped-def]
 
 @dataclass(frozen=True)
 class Width:
-    """Scales the side signal by ``gain`` and removes it below ``mono_below`` Hz (24 dB an octave)."""
+    """Scales the side signal by ``gain`` and removes it below ``mono_below`` Hz.
+
+    The sides pass the upper half of a fourth-order crossover (Linkwitz and Riley, JAES 24, 1976); the middle passes
+    the all-pass that both halves sum to, so that the two stay in phase and nothing wanders in the panorama.
+    """
 
     gain: float
     mono_below: float = 120.0
 
     def process(self, audio: Audio) -> None:
         """Widen ``audio`` in place."""
-        _widen(audio, self.gain, low_cut(self.mono_below, 0.5412), low_cut(self.mono_below, 1.3066))
+        _widen(audio, self.gain, low_cut(self.mono_below), all_pass(self.mono_below))
 
 
 @kernel
-def _widen(audio, gain, first, second):  # type: ignore[no-untyped-def]
-    p = q = r = s = 0.0
+def _widen(audio, gain, cut, turn):  # type: ignore[no-untyped-def]
+    side_1 = side_2 = side_3 = side_4 = middle_1 = middle_2 = 0.0
     for i in range(audio.shape[1]):
-        middle = 0.5 * (float(audio[0, i]) + float(audio[1, i]))
         side = 0.5 * (float(audio[0, i]) - float(audio[1, i])) * gain + 1e-20
-        y = first[0] * side + p
-        p = first[1] * side - first[3] * y + q
-        q = first[2] * side - first[4] * y
-        z = second[0] * y + r
-        r = second[1] * y - second[3] * z + s
-        s = second[2] * y - second[4] * z
-        audio[0, i] = middle + z
-        audio[1, i] = middle - z
+        once = cut[0] * side + side_1
+        side_1 = cut[1] * side - cut[3] * once + side_2
+        side_2 = cut[2] * side - cut[4] * once
+        twice = cut[0] * once + side_3
+        side_3 = cut[1] * once - cut[3] * twice + side_4
+        side_4 = cut[2] * once - cut[4] * twice
+        middle = 0.5 * (float(audio[0, i]) + float(audio[1, i])) + 1e-20
+        turned = turn[0] * middle + middle_1
+        middle_1 = turn[1] * middle - turn[3] * turned + middle_2
+        middle_2 = turn[2] * middle - turn[4] * turned
+        audio[0, i] = turned + twice
+        audio[1, i] = turned - twice
 
 
 # -------------------------------------------------------------------------------------------------------------- delay
@@ -129,15 +136,18 @@ class SecondTake:
 
 @kernel
 def _drift(audio, delay, depth, step):  # type: ignore[no-untyped-def]
-    """Read backwards from the end: a positive delay only looks at frames not yet overwritten."""
+    """Backwards from the end, so that only frames not yet overwritten are read; Catmull–Rom interpolation."""
+    near = np.zeros(4)
     for i in range(audio.shape[1] - 1, -1, -1):
-        position = i - max(delay + depth * math.sin(step * i), 1.0)
+        position = i - max(delay + depth * math.sin(step * i), 2.0)
         whole = math.floor(position)
-        share = np.float32(position - whole)
+        t = position - whole
         for c in range(2):
-            before = audio[c, whole] if whole >= 0 else np.float32(0.0)
-            after = audio[c, whole + 1] if whole + 1 >= 0 else np.float32(0.0)
-            audio[c, i] = before + share * (after - before)
+            for k in range(4):
+                near[k] = audio[c, whole + k - 1] if whole + k >= 1 else 0.0
+            curve = near[3] - near[0] + 3.0 * (near[1] - near[2])
+            bend = 2.0 * near[0] - 5.0 * near[1] + 4.0 * near[2] - near[3]
+            audio[c, i] = near[1] + 0.5 * t * (near[2] - near[0] + t * (bend + t * curve))
 
 
 @dataclass(frozen=True)

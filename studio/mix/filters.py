@@ -70,6 +70,12 @@ def high_cut(hz: float, q: float = BUTTERWORTH_Q) -> Sections:
     return _section(((1 - cos) / 2, 1 - cos, (1 - cos) / 2), (1 + alpha, -2 * cos, 1 - alpha))
 
 
+def all_pass(hz: float, q: float = BUTTERWORTH_Q) -> Sections:
+    """Return the section that changes no level and turns the phase by 180° at ``hz``."""
+    cos, alpha = _angle(hz, q)
+    return _section((1 - alpha, -2 * cos, 1 + alpha), (1 + alpha, -2 * cos, 1 - alpha))
+
+
 def tilt(gain_db: float, pivot_hz: float = 700.0) -> list[Sections]:
     """Return the two shelves that add ``gain_db`` at the top and take it at the bottom, level at the pivot."""
     return [low_shelf(pivot_hz / 3.0, -gain_db, 0.5), high_shelf(pivot_hz * 4.0, gain_db, 0.5)]

@@ -22,7 +22,7 @@ class Limiter:
 
     ceiling: float
     look_ahead: float = 0.003
-    release: float = 0.08
+    release: float = 0.06
 
     def process(self, audio: Audio) -> float:
         """Limit ``audio`` in place; return the deepest gain reduction in dB (0 or positive)."""

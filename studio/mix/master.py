@@ -16,12 +16,12 @@ from studio.mix.loudness import SILENT, hop_power, integrated_of, short_term_of,
 DC_CUT_HZ = 20.0
 WORKING_LOUDNESS = -18.0
 """The chain runs at this loudness (LUFS), so that its thresholds mean the same for every mix."""
-TOLERANCE = 0.05
+TOLERANCE, EXCESS_TOLERANCE = 0.05, 0.2
 CEILING_MARGIN = 0.005
 MOST_PASSES = 6
-MOST_LIMITED = 14.0
+MOST_LIMITED = 12.0
 """The limiter may take this much from a peak (dB) …"""
-MOST_LOST = 2.0
+MOST_LOST = 4.0
 """… and this much from the loudness (LU); a target that needs more is not reached, and the master says so."""
 LEAST_DYNAMICS = 8.0
 """Peak to short-term loudness that stays (LU), unless the target itself leaves less."""
@@ -37,7 +37,7 @@ class MasterTarget:
 
     name: str
     lufs: float
-    true_peak: float = -1.2
+    true_peak: float = -1.4
     tilt: float = 0.0
     glue: float = 1.0
     width: float = 1.0
@@ -145,7 +145,7 @@ def _to_loudness(audio: Audio, target: MasterTarget) -> Master:
         if before and abs(gain - before.gain) > TOLERANCE:
             slope = min(max((attempt.loudness - before.loudness) / (gain - before.gain), 0.3), 1.0)
         before = attempt
-        if too_much > TOLERANCE:
+        if too_much > EXCESS_TOLERANCE:
             most = gain = gain - too_much
         elif attempt.peak > target.true_peak:
             ceiling -= attempt.peak - target.true_peak + 0.01
@@ -168,6 +168,8 @@ def _attempt(audio: Audio, gain: float, ceiling: float) -> _Attempt:
 
 def _excess(attempt: _Attempt, start: float, target: MasterTarget) -> float:
     """Return by how many dB the gain goes beyond what the limiter may do to this material (0: all is well)."""
+    if attempt.limited < 1.0:  # whatever this sound is like, it came like that
+        return 0.0
     lost = start + attempt.gain - attempt.loudness - MOST_LOST
     dynamics = min(LEAST_DYNAMICS, target.true_peak - target.lufs - 2.0) - (attempt.peak - attempt.loudest)
     return max(0.0, lost, attempt.limited - MOST_LIMITED, dynamics)
