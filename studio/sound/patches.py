@@ -168,7 +168,7 @@ PATCHES: dict[str, Patch] = {
     ),
     "808-bass": Patch(
         (Oscillator("sine"),),
-        attack=0.002, decay=1.8, sustain=0.2, release=0.15, pitch_drop=17, drop_seconds=0.06, glide=0.08, drive=0.3,
+        attack=0.002, decay=1.8, sustain=0.2, release=0.09, pitch_drop=17, drop_seconds=0.06, glide=0.08, drive=0.3,
         brightness=0, drift=0, free_phase=False,
     ),
     "house-bass": Patch(

@@ -95,6 +95,6 @@ def _note(
             voice = voice.copy()
             voice["step"] *= 2.0 ** (detune * _VARIANT_CENTS / 1200)
         level = gain * 10.0 ** (detune * _VARIANT_DB / 20)
-        frames = layer.sample.frames
+        frames = library.sample(layer.zone).frames
         length = max(length, render_voice(voice, frames, _TAPS, note.hold, note.choke, level, bend, out, start))
     return length

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.audio import SAMPLE_RATE
-from studio.sound.library import Sample, SoundLibrary
+from studio.sound.library import SoundLibrary
 from studio.sound.soundfont import GENERATORS, Modulator, Zone
 
 VOICE = np.dtype(
@@ -41,12 +41,12 @@ _FASTEST_ATTACK = 0.0005
 
 @dataclass(frozen=True)
 class Layer:
-    """One voice of a note: its sample, its VOICE record (an array of one) and how gain follows velocity.
+    """One voice of a note: its zone, its VOICE record (an array of one) and how gain follows velocity.
 
     ``loudness_exponent``: gain is proportional to velocity to this power.
     """
 
-    sample: Sample
+    zone: Zone
     voice: NDArray[np.void]
     loudness_exponent: float
 
@@ -54,10 +54,15 @@ class Layer:
 def layers(library: SoundLibrary, bank: int, program: int, pitch: int, velocity: int) -> tuple[Layer, ...]:
     """Return the voices that a preset sounds for a key and velocity, loudest first, inaudible layers left out."""
     key = (bank, program, pitch, velocity)
-    if key not in library.voices:
-        zones = [zone for zone in library.zones(bank, program) if zone.sounds(pitch, velocity)]
-        library.voices[key] = _audible([_layer(library, zone, pitch, velocity) for zone in zones])
-    return library.voices[key]
+    found = library.recall(key)
+    if found is None:
+        settings = [
+            _settings(zone, pitch, velocity) for zone in library.zones(bank, program) if zone.sounds(pitch, velocity)
+        ]
+        floor = max((one.loudest for one in settings), default=0.0) * 10 ** (LAYER_FLOOR_DB / 20)
+        audible = sorted((one for one in settings if one.loudest > floor), key=lambda one: -one.loudest)
+        found = library.remember(key, tuple(_layer(library, one) for one in audible))
+    return found
 
 
 def exclusive_classes(library: SoundLibrary, bank: int, program: int) -> dict[int, int]:
@@ -67,30 +72,42 @@ def exclusive_classes(library: SoundLibrary, bank: int, program: int) -> dict[in
     return {key: zone["exclusive_class"] for zone in marked for key in range(zone.keys[0], zone.keys[1] + 1)}
 
 
-def _audible(found: list[Layer]) -> tuple[Layer, ...]:
-    def gain(layer: Layer) -> float:
-        return float(max(layer.voice["left"][0], layer.voice["right"][0]))
+@dataclass(frozen=True)
+class _Settings:
+    """A zone played with a key and velocity, before its sample is fetched: channel gains and modulated generators."""
 
-    floor = max(map(gain, found), default=0.0) * 10 ** (LAYER_FLOOR_DB / 20)
-    return tuple(sorted((layer for layer in found if gain(layer) > floor), key=gain, reverse=True))
+    zone: Zone
+    key: int
+    values: "_Values"
+    left: float
+    right: float
+    exponent: float
+
+    @property
+    def loudest(self) -> float:
+        return max(self.left, self.right)
 
 
-def _layer(library: SoundLibrary, zone: Zone, pitch: int, velocity: int) -> Layer:
+def _settings(zone: Zone, pitch: int, velocity: int) -> _Settings:
     key = zone["fixed_key"] if zone["fixed_key"] >= 0 else pitch
     velocity = zone["fixed_velocity"] if zone["fixed_velocity"] >= 0 else velocity
     values, modulation, exponent = _modulated(zone, key, velocity)
-    sample = library.sample(zone)
+    gain = 10 ** (-(0.4 * zone["attenuation"] + modulation) / 200)
+    angle = (min(max(values("pan"), -500.0), 500.0) / 1000 + 0.5) * math.pi / 2
+    return _Settings(zone, key, values, gain * math.cos(angle), gain * math.sin(angle), exponent)
+
+
+def _layer(library: SoundLibrary, settings: _Settings) -> Layer:
+    zone, sample = settings.zone, library.sample(settings.zone)
     voice = np.zeros(1, VOICE)
     row = voice[0]
     row["length"], row["loop_start"], row["loop_end"] = sample.length, sample.loop_start, sample.loop_end
     row["loop_mode"] = zone["sample_modes"] & 3 if sample.loop_end else 0
-    row["step"] = _step(library, zone, key)
-    gain = 10 ** (-(0.4 * zone["attenuation"] + modulation) / 200)
-    angle = (np.clip(values("pan"), -500, 500) / 1000 + 0.5) * math.pi / 2
-    row["left"], row["right"] = gain * math.cos(angle), gain * math.sin(angle)
-    _set_envelopes(row, values, key)
-    _set_filter_and_lfos(row, values)
-    return Layer(sample, voice, exponent)
+    row["step"] = _step(library, zone, settings.key)
+    row["left"], row["right"] = settings.left, settings.right
+    _set_envelopes(row, settings.values, settings.key)
+    _set_filter_and_lfos(row, settings.values)
+    return Layer(zone, voice, settings.exponent)
 
 
 class _Values:
