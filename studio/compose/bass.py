@@ -202,7 +202,7 @@ class _Line:
         first = any(
             abs(span.start - onset.beat) < EPSILON for span in self.changes.within(onset.beat, onset.beat + 0.1)
         )
-        classes = [chord.bass if symbol in "18" and first else _pitch_class(chord, symbol)]
+        classes = [_pitch_class(chord, symbol)]
         if not first:
             classes += [tone for tone in (*chord.tones[:4], (chord.root + 9) % 12) if tone not in classes]
         options = [

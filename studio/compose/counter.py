@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from studio.compose.ensemble import Chair
 from studio.compose.plan import Plan
@@ -127,7 +128,8 @@ class _Counter:
             return
         self.rows.append((onset, (end - onset) * self.chair.style.length, pitch, self.chair.style.velocity))
         self.previous = pitch
-        self.lead_before = self._lead_at(onset)
+        heard = self._lead_during(onset, end)
+        self.lead_before = float(heard.mean()) if len(heard) else None
 
     def _moment(self, start: float, end: float) -> float:
         """Return where the lead lets the line move: at ``start`` or the half beat after it that is free."""
@@ -139,10 +141,8 @@ class _Counter:
 
     def _pitch(self, chord: Chord, onset: float, end: float) -> int | None:
         """Return the guide tone that moves least, against the lead's direction, away from all it sounds meanwhile."""
-        sounding = (self.lead["onset"] < end - EPSILON) & (self._ends > onset + EPSILON)
-        near = self.lead["pitch"][sounding].astype(int)
-        lead_now = self._lead_at(onset)
-        motion = 0.0 if lead_now is None or self.lead_before is None else lead_now - self.lead_before
+        near = self._lead_during(onset, end)
+        motion = float(near.mean()) - self.lead_before if len(near) and self.lead_before is not None else 0.0
         best, best_cost = None, np.inf
         for rank, degree in enumerate((3, 7, 5, 9) if len(chord.tones) > 3 else (3, 5, 1)):
             for pitch in _places(chord.degree(degree), self.low, self.high):
@@ -150,14 +150,16 @@ class _Counter:
                     continue
                 step = pitch - self.previous
                 cost = abs(step) + 1.2 * rank + 0.15 * abs(pitch - self.home) + 2.0 * (step == 0)
-                cost += 2.5 * (step * motion > 0)
+                cost += 6.0 * (step * motion > 0)
                 if cost < best_cost:
                     best, best_cost = pitch, cost
         return best
 
-    def _lead_at(self, beat: float) -> float | None:
-        sounding = (self.lead["onset"] <= beat + EPSILON) & (self._ends > beat + EPSILON)
-        return float(self.lead["pitch"][sounding].max()) if np.any(sounding) else None
+    def _lead_during(self, onset: float, end: float) -> NDArray[np.int64]:
+        """Return the pitches the lead sounds between two beats."""
+        sounding = (self.lead["onset"] < end - EPSILON) & (self._ends > onset + EPSILON)
+        pitches: NDArray[np.int64] = self.lead["pitch"][sounding].astype(int)
+        return pitches
 
     def echo(self, start: float, end: float) -> list[Row]:
         """Return the lead's last motif, moved onto the chord of the gap; empty where it does not fit."""

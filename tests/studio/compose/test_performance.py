@@ -72,6 +72,20 @@ def test_offsets_and_jitter_follow_the_feel(played):
     assert np.abs(late - 20).max() < 2.2 * 9 + 4 + 4
 
 
+def test_bass_and_kick_lean_together(plan_of, spans):
+    feel = Feel(jitter_ms={"bass": 8, "kick": 8})
+    chairs = tuple(Chair(PartStyle(role, role, "kit-standard"), "kit-standard") for role in ("bass", "drums"))
+    plan = plan_of(("verse", 41, 0.6), chairs=chairs, feel=feel)
+    grid = np.arange(1.0, 160.0)
+    rows = notes([(beat, 0.5, 36, 80) for beat in grid])
+    parts = tuple(Part(role, role, role, "kit-standard", rows) for role in ("bass", "drums"))
+    score = Score(
+        "", plan.key, plan.meter, plan.tempo, plan.duration, plan.sections, spans("I", 4, plan.end), parts
+    )  # fmt: skip
+    bass, kick = (part.notes["onset"] - grid for part in perform(score, plan, np.random.default_rng(3)).parts)
+    assert np.corrcoef(np.diff(bass), np.diff(kick))[0, 1] > 0.25
+
+
 def test_drum_voices_have_their_own_lateness(played):
     rows = [(beat, 0.25, key, 90) for beat in range(1, 32) for key in (36, 38, 42)]
     _, parts = played(rows, "drums", "kit-standard", feel=replace(STILL, offset_ms={"snare": 12, "hat": -5}))
