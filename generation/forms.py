@@ -1,6 +1,7 @@
 """The create form: what it offers, and reading what was sent. The rules about it are those of ``studio.brief``."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -69,7 +70,7 @@ def create_choices(asked: Mapping[str, Any], problems: Mapping[str, list[Problem
             _wish("instruments", "With these instruments", asked, problems),
             _wish("avoid", "Without", asked, problems),
         ],
-        "open_details": any(name in asked or name in problems for name in DETAILS),
+        "open_details": any(asked.get(name) or name in problems for name in DETAILS),
         "empty_form": EMPTY_FORM,
         "catalogue": catalogue(),
     }
@@ -111,26 +112,44 @@ def _genre_card(genre: Genre) -> dict[str, Any]:
 
 
 def _wish(field: str, legend: str, asked: Mapping[str, Any], problems: Mapping[str, list[Problem]]) -> dict[str, Any]:
-    used = instruments_by_genre()
-    choices = [{"id": name, "genres": " ".join(used.get(name, ()))} for name in instruments_known()]
+    """Return one list of chips: wishes name instruments, what to avoid may be a whole role too, roles first."""
+    used = chairs()
+    names = [name for name in instruments_known() if field == "avoid" or not used[name].is_role]
+    names.sort(key=lambda name: not used[name].is_role)
     return {
         "field": field,
         "legend": legend,
-        "choices": choices,
+        "choices": [{"id": name, "styles": " ".join(used[name].styles)} for name in names],
         "chosen": list(asked.get(field, ())),
         "problems": problems.get(field),
     }
 
 
+@dataclass(frozen=True)
+class Chair:
+    """An instrument or a role, and the styles (``genre/style``) in which it plays."""
+
+    is_role: bool
+    styles: tuple[str, ...]
+
+
 @lru_cache(maxsize=1)
-def instruments_by_genre() -> dict[str, tuple[str, ...]]:
-    """Return instrument or role → the genres in which it plays."""
-    used: dict[str, dict[str, None]] = {}
-    for genre in genres().values():
-        for part in (part for style in genre.styles.values() for part in style.parts):
-            for name in (part.role, part.instrument, *part.alternatives):
-                used.setdefault(name, {})[genre.id] = None
-    return {name: tuple(found) for name, found in used.items()}
+def chairs() -> dict[str, Chair]:
+    """Return every instrument and role by name."""
+    seats = [
+        (name, name == part.role, f"{genre.id}/{style.id}")
+        for genre in genres().values()
+        for style in genre.styles.values()
+        for part in style.parts
+        for name in (part.role, part.instrument, *part.alternatives)
+    ]
+    return {
+        wanted: Chair(
+            is_role=any(is_role for name, is_role, _ in seats if name == wanted),
+            styles=tuple(dict.fromkeys(style for name, _, style in seats if name == wanted)),
+        )
+        for wanted in instruments_known()
+    }
 
 
 @lru_cache(maxsize=1)

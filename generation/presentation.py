@@ -127,10 +127,13 @@ def _with_unit(row: Mapping[str, Any], column: str) -> str:
     if value is None or value == "":
         return "–"
     if row.get("name") == "duration":
-        return f"{clock(value)} ({trimmed(value)} s)" if column == "measured" else clock(value)
+        return f"{clock(value)} ({float(value):.1f} s)" if column == "measured" else clock(value)
     if row.get("name") in ("key", "key_heard"):
         return sign(value)
-    text = trimmed(value).replace("-", "−")
+    plain = (
+        f"{value:.1f}" if isinstance(value, float) and value.is_integer() and column == "measured" else trimmed(value)
+    )
+    text = plain.replace("-", "−")
     return f"{text}{'' if unit == '%' else ' '}{unit}" if unit else text
 
 

@@ -16,15 +16,15 @@ function chosen() {
   return { genre, id, style: genre.styles[id] };
 }
 
-function offerStyles() {
+function offerStyles({ id }) {
   for (const group of field("substyle").querySelectorAll("optgroup")) {
     const foreign = group.dataset.genre !== field("genre").value;
     group.hidden = group.disabled = foreign;
     if (foreign && group.contains(field("substyle").selectedOptions[0])) field("substyle").value = "";
   }
-  for (const chip of form.querySelectorAll("[data-genres]")) {
-    const suits = chip.dataset.genres.split(" ").includes(field("genre").value);
-    chip.hidden = Boolean(field("genre").value) && !suits && !chip.querySelector("input").checked;
+  for (const chip of form.querySelectorAll("[data-styles]")) {
+    const plays = chip.dataset.styles.split(" ").includes(`${field("genre").value}/${id}`);
+    chip.hidden = Boolean(id) && !plays && !chip.querySelector("input").checked;
   }
 }
 
@@ -67,8 +67,8 @@ function showShape({ id, style }) {
 }
 
 function refresh() {
+  offerStyles(chosen());
   const choice = chosen();
-  offerStyles();
   hintTempo(choice);
   hintKey(choice);
   hintLength();

@@ -110,6 +110,7 @@ class TrackTestCase(PeopleTestCase):
     def test_it_sets_what_was_asked_beside_what_was_measured(self) -> None:
         response = self.client.get(self.page(self.finished()))
         self.assertContains(response, "120.04 BPM")
+        self.assertContains(response, "30.0 s)")
         self.assertContains(response, "E♭ major", count=3)  # in the line under the title, asked, measured
         self.assertContains(response, '<tr class="further"><th scope="row">Centroid', html=False)
         self.assertContains(response, '<tr><th scope="row">Clicks')
