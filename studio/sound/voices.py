@@ -92,7 +92,8 @@ def _settings(zone: Zone, pitch: int, velocity: int) -> _Settings:
     key = zone["fixed_key"] if zone["fixed_key"] >= 0 else pitch
     velocity = zone["fixed_velocity"] if zone["fixed_velocity"] >= 0 else velocity
     values, modulation, exponent = _modulated(zone, key, velocity)
-    gain = 10 ** (-(0.4 * zone["attenuation"] + modulation) / 200)
+    # Attenuation may not amplify: the specification's range of the generator starts at 0.
+    gain = 10 ** (-max(0.4 * zone["attenuation"] + modulation, 0.0) / 200)
     angle = (min(max(values("pan"), -500.0), 500.0) / 1000 + 0.5) * math.pi / 2
     return _Settings(zone, key, values, gain * math.cos(angle), gain * math.sin(angle), exponent)
 

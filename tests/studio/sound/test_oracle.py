@@ -40,9 +40,15 @@ class FluidSynth:
     def note(self, program: int, pitch: int, velocity: int, seconds: float) -> NDArray[np.float32]:
         """Return a held note of a bank 0 preset, shape (2, frames)."""
         self._c.fluid_synth_system_reset(self._synth)
+        self._c.fluid_synth_all_sounds_off(self._synth, -1)
+        self._write(0.3)
         self._c.fluid_synth_program_select(self._synth, 0, self._font, 0, program)
         self._c.fluid_synth_cc(self._synth, 0, 7, 127)
         self._c.fluid_synth_noteon(self._synth, 0, pitch, velocity)
+        return self._write(seconds)
+
+    def _write(self, seconds: float) -> NDArray[np.float32]:
+        """Return the next sound of all voices, shape (2, frames)."""
         left, right = (np.zeros(frame(seconds), np.float32) for _ in range(2))
         pointers = [ctypes.c_void_p(side.ctypes.data) for side in (left, right)]
         self._c.fluid_synth_write_float(self._synth, len(left), pointers[0], 0, 1, pointers[1], 0, 1)
