@@ -20,6 +20,8 @@ BEND_RANGE = 12
 """Semitones to either side, set at the head of every track that bends (RPN 0)."""
 CURVE_TICKS = 20
 """Automation lanes become a staircase of this many ticks."""
+PICK_UP = 0.125
+"""A note that begins more beats than this before beat 0 is a pick-up; less is a push, and is put on the beat."""
 FULL_VOLUME = 100
 """Controller 7 at 0 dB, General MIDI's own default; GM reads it as 40 log₁₀(value / 127)."""
 
@@ -48,9 +50,9 @@ def write_midi(recording: Recording, path: Path) -> None:
 
 
 def midi_file(score: Score) -> MidiFile:
-    """Return ``score`` as a MIDI file. Beat 0 is tick 0, unless notes begin before it: then whole bars come first."""
+    """Return ``score`` as a MIDI file. Beat 0 is tick 0, unless a pick-up begins before it: then whole bars come first."""
     earliest = min((float(part.notes["onset"].min()) for part in score.parts if len(part.notes)), default=0.0)
-    bars = math.ceil(-earliest / score.meter.bar_beats) if earliest < -0.5 / TICKS * score.meter.bar_beats else 0
+    bars = math.ceil(-earliest / score.meter.bar_beats) if earliest < -PICK_UP else 0
     shift = bars * score.meter.bar_beats
     file = MidiFile(type=1, ticks_per_beat=TICKS)
     file.tracks.append(_track(_conductor(score, shift)))
@@ -163,7 +165,8 @@ def _automation(lane: str, part: Part, channel: int, shift: float) -> Iterator[E
     first, last = _tick(curve["beat"][0] + shift), _tick(curve["beat"][-1] + shift)
     corners = {_tick(beat + shift) for beat in curve["beat"]}
     ticks = np.array(sorted(corners | set(range(first, last, CURVE_TICKS))))
-    values = np.interp(ticks / TICKS - shift, curve["beat"], curve["value"])
+    just_after = 1e-6  # where a lane jumps, the value it jumps to
+    values = np.interp(ticks / TICKS - shift + just_after, curve["beat"], curve["value"])
     before = None
     for tick, value in zip(ticks.tolist(), values.tolist(), strict=True):
         message = _control(lane, value, channel)
