@@ -29,6 +29,8 @@ from generation.states import WORKING
 logger = logging.getLogger(__name__)
 
 GRACE_SECONDS = 30.0
+RESTART_SECONDS = 5.0
+"""A cluster that dies is started again, but not more often than this."""
 PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
@@ -60,7 +62,7 @@ class Watchdog:
                 if self.cluster and self.cluster.poll() is not None:
                     logger.error("The cluster died (exit status %s); starting another", self.cluster.returncode)
                     self.kill()
-                    self.stopping.wait(max(1.0, 5.0 - (time.monotonic() - started)))
+                    self.stopping.wait(max(0.0, RESTART_SECONDS - (time.monotonic() - started)))
                     started = time.monotonic()
                     self.start()
                 elif time.monotonic() - checked >= settings.WATCHDOG_SECONDS:

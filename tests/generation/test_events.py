@@ -72,9 +72,12 @@ class EventsTestCase(PeopleTestCase):
             assert (response.status_code, response["Retry-After"]) == (503, "2")
             held.close()
             held.close()  # twice gives one place back, not two
+            EventStream(row.public_id).close()  # unread
             response = self.client.get(url, headers={**headers, "Accept": "text/event-stream"})
             assert response.status_code == 200
-            response.close()  # unread
+            with pytest.raises(TooManyStreamsError):
+                EventStream(row.public_id)
+            assert b"".join(response.streaming_content)
             EventStream(row.public_id).close()
 
     def test_the_api_sends_it_as_an_event_stream(self) -> None:

@@ -53,6 +53,7 @@ class Studio:
         self.briefs: list[Brief] = []
 
     def __call__(self, brief: Brief, folder: Path, *, formats: Any, progress: Any) -> Track:
+        assert {"mp3", "midi"} <= set(formats)
         self.briefs.append(brief)
         progress("rendering", 0.5, "Rendering bass (1 of 2)")
         self.during()

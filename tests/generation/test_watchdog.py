@@ -20,7 +20,7 @@ SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
 STUBBORN = [
     sys.executable,
     "-c",
-    "import signal, time; signal.signal(15, signal.SIG_IGN); print(flush=True); time.sleep(600)",
+    "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(600)",
 ]
 
 
@@ -56,7 +56,8 @@ class WatchdogTestCase(PeopleTestCase):
         watchdog = Watchdog(SLEEPER)
         watchdog.start()
         self.addCleanup(watchdog.kill)
-        with mock.patch("generation.watchdog.is_wedged", return_value=True):
+        wedged = mock.patch("generation.watchdog.is_wedged", return_value=True)
+        with wedged, mock.patch("generation.watchdog.connection"):
             watchdog.check(patient=True)
             assert watchdog.cluster.poll() is None, "one that is starting is left in peace"
             with self.assertLogs("generation.watchdog", "ERROR"):
@@ -96,7 +97,8 @@ class WatchdogTestCase(PeopleTestCase):
         thread = threading.Thread(target=disturb)
         thread.start()
         try:
-            with self.assertLogs("generation.watchdog", "ERROR"):
+            pause = mock.patch("generation.watchdog.RESTART_SECONDS", 0.1)
+            with pause, self.assertLogs("generation.watchdog", "ERROR"):
                 assert watchdog.run() == 0
         finally:
             for number, handler in before.items():
