@@ -10,7 +10,7 @@ from mido import Message, MetaMessage, MidiFile, MidiTrack, bpm2tempo
 
 from studio.deliver.recording import Recording
 from studio.score import CONTROLS, Part, Score
-from studio.sound import INSTRUMENTS, Instrument
+from studio.instruments import INSTRUMENTS, Instrument
 from studio.theory.key import Key
 
 TICKS = 480
@@ -50,7 +50,7 @@ def write_midi(recording: Recording, path: Path) -> None:
 
 
 def midi_file(score: Score) -> MidiFile:
-    """Return ``score`` as a MIDI file. Beat 0 is tick 0, unless a pick-up begins before it: then whole bars come first."""
+    """Return ``score`` as a MIDI file. Beat 0 is tick 0; a pick-up puts whole bars in front of it."""
     earliest = min((float(part.notes["onset"].min()) for part in score.parts if len(part.notes)), default=0.0)
     bars = math.ceil(-earliest / score.meter.bar_beats) if earliest < -PICK_UP else 0
     shift = bars * score.meter.bar_beats

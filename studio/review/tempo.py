@@ -15,6 +15,8 @@ SLOWEST, FASTEST, PREFERRED = 40.0, 240.0, 115.0
 FOLDS = (1.0, 2.0, 0.5, 3.0, 1 / 3, 4.0, 0.25, 1.5, 2 / 3, 4 / 3, 0.75)
 """Ratios at which a pulse is commonly mistaken for another level of the same meter."""
 FOLD_TOLERANCE = 0.04
+FAINT = 0.5
+"""An onset envelope that never rises this high has no onsets, only the ripple of its windows."""
 UNSURE = 0.08
 """Regularity below which no tempo is named."""
 
@@ -37,7 +39,10 @@ def read_tempo(signal: NDArray[np.float32], *, expected: float | None = None) ->
     one whose multiples correlate best, refined on up to 32 of them. If the result is a simple multiple of
     ``expected``, it is folded to that level of the meter, and ``folded`` says by how much.
     """
-    correlation = _autocorrelation(onset_envelope(signal))
+    envelope = onset_envelope(signal)
+    if envelope.max(initial=0.0) < FAINT:
+        return TempoReading(None, 0.0)
+    correlation = _autocorrelation(envelope)
     if len(correlation) < 2 * RATE * 60.0 / SLOWEST:
         return TempoReading(None, 0.0)
     grid = np.geomspace(SLOWEST, FASTEST, 720)

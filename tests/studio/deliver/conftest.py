@@ -13,7 +13,7 @@ def score():
     """Two bars of verse at 120 BPM and two of chorus at 90, in C minor: keys, bass that bends, drums."""
     keys = notes([(0, 1, 60, 80), (0, 1, 64, 70), (1, 2, 60, 90), (1.5, 1, 60, 100)])
     parts = (
-        Part("keys", "Piano", "chords", "piano", keys, {"sustain": automation([(0, 1), (3.5, 1), (3.5, 0)])}),
+        Part("keys", "Piano", "chords", "piano", keys, {"sustain": automation([(0, 1), (3.5, 1), (3.51, 0)])}),
         Part("bass", "Bass", "bass", "finger-bass", notes([(0, 4, 36, 80)]), {"bend": automation([(0, 0), (1, 2)])}),
         Part("drums", "Drums", "drums", "kit-jazz", notes([(0, 0.25, 36, 100), (1, 0.25, 38, 100)])),
     )

@@ -6,7 +6,7 @@ import pytest
 
 from studio.deliver.midi import channels, key_signature, midi_file, program
 from studio.score import Part, automation, notes
-from studio.sound import INSTRUMENTS
+from studio.instruments import INSTRUMENTS
 from studio.theory.key import Key
 
 
@@ -56,7 +56,7 @@ def test_the_pedal_goes_down_and_up(score):
     pedal = [(tick, m.value) for tick, m in of(midi_file(score).tracks[1], "control_change") if m.control == 64]
     assert pedal[0] == (0, 127)
     assert pedal[-1][1] == 0
-    assert pedal[-1][0] == pytest.approx(3.5 * 480, abs=20)
+    assert pedal[-1][0] == pytest.approx(3.5 * 480, abs=6)
     assert len(pedal) == 2
 
 

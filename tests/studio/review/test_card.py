@@ -1,0 +1,119 @@
+import json
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+
+from studio.audio import SAMPLE_RATE
+from studio.mix import master
+from studio.review import review
+from studio.score import TempoMap
+from studio.theory.key import Key
+from studio.theory.meter import Meter
+
+A_MINOR = Key(9, "minor")
+
+
+@dataclass(frozen=True)
+class Brief:
+    duration: float = 20.0
+    tempo: float | None = 120.0
+    key: Key | None = A_MINOR
+
+
+def silenced(audio, start, end):
+    audio = audio.copy()
+    audio[:, start * SAMPLE_RATE : end * SAMPLE_RATE] = 0
+    return audio
+
+
+@pytest.fixture(scope="module")
+def finished():
+    return {}
+
+
+@pytest.fixture
+def mastered(tune, finished):
+    """One master for all tests: 20 s of A minor at 120 BPM."""
+    if "master" not in finished:
+        finished["master"] = master(tune(9, "minor", 120, 20))
+    return finished["master"]
+
+
+def test_a_master_as_asked_passes_every_row(score, mastered):
+    card = review(Brief(), score, mastered)
+    assert card.passed
+    assert {row.name for row in card.rows if row.verdict not in ("pass", "info")} <= {"dynamic_range"}
+    assert card.row("tempo_heard").measured == pytest.approx(120, abs=0.1)
+    assert card.row("key_heard").measured == "A minor"
+    assert card.row("loudness").measured == pytest.approx(-14, abs=0.1)
+    assert card.row("duration").measured == 20.0
+
+
+def test_a_brief_that_leaves_the_choice_is_held_to_the_score(score, mastered):
+    card = review(Brief(tempo=None, key=None), score, mastered)
+    assert card.row("tempo").asked == 120
+    assert card.row("key").asked == "A minor"
+    assert card.passed
+
+
+@pytest.mark.parametrize(
+    ("brief", "failing"),
+    [
+        (Brief(duration=21.0), "duration"),
+        (Brief(tempo=124.0), "tempo"),
+        (Brief(key=Key(0, "major")), "key"),
+    ],
+)
+def test_what_was_asked_and_not_given_fails(score, mastered, brief, failing):
+    card = review(brief, score, mastered)
+    assert not card.passed
+    assert [row.name for row in card.failures] == [failing]
+
+
+def test_notes_outside_the_scale_fail(score, mastered):
+    wrong = replace(score, key=Key(10, "minor"))
+    card = review(Brief(key=None), wrong, mastered)
+    assert card.row("notes_in_key").verdict == "fail"
+    assert card.row("notes_in_key").measured < 60
+    assert card.row("key_heard").verdict == "warn"
+
+
+def test_compound_meters_count_pulses(score, mastered):
+    compound = replace(score, meter=Meter(12, 8), tempo=TempoMap((0.0,), (180.0,)))
+    assert review(Brief(tempo=120.0), compound, mastered).row("tempo").measured == 120.0
+
+
+@pytest.mark.parametrize(
+    ("damage", "row", "verdict"),
+    [
+        (lambda a: a * np.float32(2), "clipped", "fail"),
+        (lambda a: a * np.float32(2), "true_peak", "fail"),
+        (lambda a: a * np.float32(0.8), "loudness", "fail"),
+        (lambda a: a + np.float32(0.01), "offset", "fail"),
+        (lambda a: np.where(np.arange(a.shape[1]) % 4410 == 0, np.float32(0.8), a), "clicks_a_second", "fail"),
+        (lambda a: silenced(a, 0, 5), "leading_silence", "warn"),
+        (lambda a: silenced(a, 5, 11), "inner_silence", "fail"),
+        (lambda a: a * np.array([[1], [-1]], np.float32), "correlation", "warn"),
+        (lambda a: a[:, : 19 * SAMPLE_RATE], "duration", "fail"),
+    ],
+)  # fmt: skip
+def test_every_damage_shows_on_its_row(score, mastered, damage, row, verdict):
+    damaged = np.ascontiguousarray(np.clip(damage(mastered.audio), -1, 1), np.float32)
+    assert review(Brief(), score, replace(mastered, audio=damaged)).row(row).verdict == verdict
+
+
+def test_loudness_that_would_crush_is_a_warning_with_its_reason(score, mastered):
+    quiet = replace(
+        mastered, audio=mastered.audio * np.float32(0.7), note="-17.1 LUFS instead of -14: louder would crush."
+    )
+    row = review(Brief(), score, quiet).row("loudness")
+    assert row.verdict == "warn"
+    assert "crush" in row.note
+
+
+def test_the_card_is_ready_for_json(score, mastered):
+    plain = json.loads(json.dumps(review(Brief(), score, mastered).as_dict(), allow_nan=False))
+    assert plain["passed"] is True
+    assert {"name", "label", "asked", "measured", "unit", "verdict", "tolerance", "note"} == set(plain["rows"][0])
+    assert plain["measures"]["key"]["key"] == "A minor"
