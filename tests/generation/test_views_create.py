@@ -33,7 +33,7 @@ class CreateTestCase(PeopleTestCase):
     def test_it_offers_all_that_a_brief_may_say(self) -> None:
         page = self.client.get(reverse("create")).content.decode()
         for genre in genres().values():
-            assert f'name="genre" value="{genre.id}"' in page
+            assert f'name="genre" value="{genre.id}" aria-labelledby="genre-{genre.id}"' in page
             for style in genre.styles.values():
                 assert f'<option value="{style.id}">{style.name}</option>' in page
         assert all(f'<option value="{mood}">' in page for mood in MOODS)
@@ -82,7 +82,7 @@ class CreateTestCase(PeopleTestCase):
         brief = {"genre": "blues", "mood": "sad", "tempo": 64}
         template = Template.objects.create(slug="slow-twelve", title="Slow twelve", brief=brief)
         page = self.client.get(reverse("create"), {"template": "slow-twelve"})
-        self.assertContains(page, 'name="genre" value="blues" checked')
+        self.assertContains(page, 'aria-describedby="genre-blues-is" checked')
         self.assertContains(page, 'name="template" value="slow-twelve"')
         self.send(genre="blues", mood="sad", tempo="70", template="slow-twelve")
         assert Generation.objects.latest("id").template == template
