@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from studio.errors import StudioError
+from studio.instruments import INSTRUMENTS
+from studio.score import ROLES
 from studio.styles import COMPLEXITIES, Genre, Style, genres
 from studio.theory.key import MODES, Key
 from studio.theory.meter import METERS, Meter
@@ -180,9 +182,7 @@ def _instruments(value: Any) -> tuple[str, ...]:
 
 def instruments_known() -> tuple[str, ...]:
     """Return every instrument and role that a brief may ask for or avoid."""
-    parts = [part for genre in genres().values() for style in genre.styles.values() for part in style.parts]
-    named = {name for part in parts for name in (part.instrument, *part.alternatives)}
-    return tuple(sorted(named | {part.role for part in parts}))
+    return (*INSTRUMENTS, *ROLES)
 
 
 READERS: dict[str, Callable[[Any], Any]] = {

@@ -110,4 +110,6 @@ def _words(track: Track) -> str:
 def _row(row: Row) -> str:
     """Return a row of the review card: verdict, what, asked and measured."""
     asked = "" if row.asked is None else f"asked {row.asked}, got "
-    return f"{row.verdict:5} {row.label:26} {asked}{row.measured} {row.unit}{'  ' if row.note else ''}{row.note}".rstrip()
+    return (
+        f"{row.verdict:5} {row.label:26} {asked}{row.measured} {row.unit}{'  ' if row.note else ''}{row.note}".rstrip()
+    )

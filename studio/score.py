@@ -108,7 +108,7 @@ class ChordSpan:
 
 @dataclass(frozen=True)
 class Part:
-    """One player: a role, an instrument of ``studio.sound.instruments``, notes and automation lanes.
+    """One player: a role, an instrument of ``studio.instruments``, notes and automation lanes.
 
     ``notes`` is a NOTE array; drum parts use General MIDI keys. ``controls`` maps lane names of ``CONTROLS`` to
     CONTROL arrays.

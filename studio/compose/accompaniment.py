@@ -113,7 +113,7 @@ class _Bed:
         style = chair.style
         self.plan, self.chair, self.lead = plan, chair, lead
         self.changes = Changes(chords)
-        self.voicings = voice([span.chord for span in chords], style.voicing, style.low, style.high)
+        self.voicings = voice([span.chord for span in chords], style.voicing, *chair.register)
         self._ends = lead["onset"] + lead["duration"]
 
     def pitches(self, index: int, beat: float, length: float) -> tuple[int, ...]:
@@ -129,7 +129,7 @@ class _Bed:
             if len(pitches) < 3 or not any(0 <= pitches[-1] - pitch <= CLASH for pitch in held):
                 break
             top, below = pitches[-1], pitches[:-1]
-            room = top - 12 not in below and top - 12 >= self.chair.style.low
+            room = top - 12 not in below and top - 12 >= self.chair.register[0]
             pitches = tuple(sorted((*below, top - 12))) if room else below
         return pitches
 
@@ -208,7 +208,7 @@ def _chord_struck(onset: Onset, changes: Changes, rng: np.random.Generator, comp
 
 def _roots(chords: Sequence[Chord], chair: Chair) -> list[int]:
     """Return the root each broken chord stands on: near the last one, low in the register."""
-    low, high = chair.style.low, chair.style.high
+    low, high = chair.register
     home = low + min(6.0, (high - low) / 3)
     roots: list[int] = []
     for chord in chords:
@@ -225,6 +225,7 @@ def _degree(chord: Chord, symbol: str, root: int, chair: Chair) -> int:
     semitones = {"2": 2, "4": 5}.get(symbol)
     tone = (chord.root + semitones) % 12 if semitones is not None else chord.degree(int(symbol))
     pitch = root + (tone - root) % 12 + lift
-    while pitch > chair.style.high and pitch - 12 >= chair.style.low:
+    low, high = chair.register
+    while pitch > high and pitch - 12 >= low:
         pitch -= 12
     return pitch

@@ -112,7 +112,7 @@ class _Line:
     """Chooses octaves so that the line stays smooth and in its register."""
 
     def __init__(self, chair: Chair, changes: Changes, plan: Plan, rng: np.random.Generator, walking: bool) -> None:
-        self.low, self.high = chair.style.low, chair.style.high
+        self.low, self.high = chair.register
         self.home = self.low + 0.4 * (self.high - self.low)
         self.octaves = any("8" in row for row in chair.style.patterns)
         self.changes, self.plan, self.rng, self.walking = changes, plan, rng, walking

@@ -104,7 +104,7 @@ class _Counter:
     ) -> None:
         self.plan, self.chair, self.lead, self.rng = plan, chair, lead, rng
         self.changes = Changes(chords)
-        self.low, self.high = chair.style.low, chair.style.high
+        self.low, self.high = chair.register
         self.home = (self.low + self.high) / 2
         self.previous = self.home
         self.lead_before: float | None = None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from studio.brief import Brief
+from studio.instruments import INSTRUMENTS, Instrument
 from studio.score import Section
 from studio.styles import MoodChange, PartStyle, Style
 
@@ -27,6 +28,14 @@ class Chair:
         """What the chair does, one of ``studio.score.ROLES``."""
         return self.style.role
 
+    @property
+    def register(self) -> tuple[int, int]:
+        """Lowest and highest MIDI pitch: the style's register, moved by octaves and cut to what the instrument has."""
+        low, high = self.style.low, self.style.high
+        if self.role in ("drums", "effects"):
+            return low, high
+        return fitted(low, high, INSTRUMENTS[self.instrument])
+
     def plays(self, section: Section) -> bool:
         """Whether the chair plays in a section, by its energy, kind and name."""
         style = self.style
@@ -35,6 +44,18 @@ class Chair:
         if section.kind in style.rests or section.name in style.rests:
             return False
         return style.enters <= section.energy < style.leaves
+
+
+def fitted(low: int, high: int, instrument: Instrument) -> tuple[int, int]:
+    """Return a register of at least an octave that ``instrument`` can play, as near to ``low`` … ``high`` as may be."""
+    while low + high > instrument.low + instrument.high and high - 5 > instrument.high:
+        low, high = low - 12, high - 12
+    while low + high < instrument.low + instrument.high and low + 5 < instrument.low:
+        low, high = low + 12, high + 12
+    low, high = max(low, instrument.low), min(high, instrument.high)
+    return (
+        (low, high) if high - low >= 12 else (max(instrument.low, high - 12), min(instrument.high, max(high, low + 12)))
+    )
 
 
 def seat(brief: Brief, style: Style, mood: MoodChange) -> tuple[Chair, ...]:
@@ -58,7 +79,7 @@ def _without(chair: Chair, avoid: tuple[str, ...]) -> Chair | None:
         return None
     if chair.instrument not in avoid:
         return chair
-    others = (chair.style.instrument, *chair.style.alternatives)
+    others = (chair.style.instrument, *chair.style.alternatives, *INSTRUMENTS[chair.instrument].kin)
     choice = next((name for name in others if name not in avoid), None)
     return replace(chair, instrument=choice) if choice else None
 

@@ -14,6 +14,7 @@ from studio.compose.harmony import chord_index
 from studio.compose.line import LineTaste, Slot, solve
 from studio.compose.patterns import read
 from studio.compose.plan import Plan
+from studio.instruments import INSTRUMENTS
 from studio.score import ChordSpan, Notes, Section, notes
 from studio.styles import Melody
 
@@ -304,9 +305,11 @@ def _sung(
 
 def _taste(plan: Plan, chair: Chair) -> LineTaste:
     melody = plan.style.melody
-    shift = int(np.clip(plan.mood.register, -5, 5))
+    low, high = chair.register
+    instrument = INSTRUMENTS[chair.instrument]
+    shift = int(np.clip(plan.mood.register, max(-5, instrument.low - low), min(5, instrument.high - high)))
     leap = melody.leap + {"simple": -2, "moderate": 0, "complex": 2}[plan.brief.complexity]
-    return LineTaste(plan.key, melody.scale, chair.style.low + shift, chair.style.high + shift, leap, melody.steps)
+    return LineTaste(plan.key, melody.scale, low + shift, high + shift, leap, melody.steps)
 
 
 def _approached(pitches: np.ndarray, slots: Sequence[Slot], plan: Plan, section: Section) -> np.ndarray:

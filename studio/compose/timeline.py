@@ -13,6 +13,9 @@ from studio.theory.meter import Meter
 
 EPSILON = 1e-6
 
+LAST_RELEASE = 1.5
+"""Seconds at the very end in which the last chord only dies away."""
+
 
 @dataclass(frozen=True)
 class Bar:
@@ -41,8 +44,11 @@ def plays_final(plan: Plan, chair: Chair) -> bool:
 
 
 def final_beats(plan: Plan) -> float:
-    """Return how long the final chord is held, in beats."""
-    return 0.5 * plan.meter.pulse_beats if plan.ending.kind == "cold" else plan.end - plan.final
+    """Return how long the final chord is held, in beats: nearly through its ring, so that it can die away."""
+    if plan.ending.kind == "cold":
+        return 0.5 * plan.meter.pulse_beats
+    release = min(LAST_RELEASE, 0.4 * plan.ending.ring)
+    return float(plan.tempo.beat(plan.duration - release)) - plan.final
 
 
 def rise_before(plan: Plan, section: Section) -> float:

@@ -9,8 +9,8 @@ import numpy as np
 from mido import Message, MetaMessage, MidiFile, MidiTrack, bpm2tempo
 
 from studio.deliver.recording import Recording
-from studio.score import CONTROLS, Part, Score
 from studio.instruments import INSTRUMENTS, Instrument
+from studio.score import CONTROLS, Part, Score
 from studio.theory.key import Key
 
 TICKS = 480

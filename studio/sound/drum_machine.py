@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy import signal
 
 from studio.audio import SAMPLE_RATE, Audio, ratio
+from studio.instruments import Instrument
 from studio.sound.events import Curve, Events
-from studio.sound.instruments import Instrument
 from studio.sound.kits import ALIASES, KITS, Drum, Noise, Tone
 from studio.sound.placing import Sound, add_copies, place, rounded
 from studio.sound.sampler import choke_frames

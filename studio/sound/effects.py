@@ -6,8 +6,8 @@ import numpy as np
 from numba import njit
 
 from studio.audio import SAMPLE_RATE, Audio, ratio
+from studio.instruments import Instrument
 from studio.sound.events import Curve, Events
-from studio.sound.instruments import Instrument
 from studio.sound.kernels import BLOCK, KERNEL
 from studio.sound.oscillators import SAW, SINE, add_wave
 from studio.sound.synth_voice import low_pass

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.audio import SAMPLE_RATE
+from studio.instruments import Instrument
 from studio.score import CONTROLS, Part, Score, TempoMap
-from studio.sound.instruments import Instrument
 from studio.sound.kernels import BLOCK
 
 EVENT = np.dtype(

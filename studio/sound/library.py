@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.errors import SoundLibraryError
-from studio.sound.instruments import KIT_BANK
+from studio.instruments import KIT_BANK
 from studio.sound.soundfont import SoundFont, Zone
 
 logger = logging.getLogger(__name__)
@@ -32,6 +32,7 @@ PAD = 8
 
 _LOOPED_MODES = (1, 3)
 _END_FADE = 64
+_SEAM = 48
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,11 @@ def _prepare(frames: NDArray[np.float32], loop_start: int, loop_end: int, looped
     padded = np.zeros(length + 2 * PAD, np.float32)
     padded[PAD : PAD + length] = frames
     if looped:
+        # Lossy coding leaves small steps at loop ends: the end is led over into what precedes the loop's start.
+        fade = min(_SEAM, loop_start, (loop_end - loop_start) // 4)
+        towards = np.linspace(0, 1, fade, dtype=np.float32)
+        before = frames[loop_start - fade : loop_start]
+        padded[PAD + loop_end - fade : PAD + loop_end] += towards * (before - frames[loop_end - fade : loop_end])
         padded[PAD + loop_end : PAD + loop_end + PAD] = frames[loop_start : loop_start + PAD]
     else:
         fade = min(_END_FADE, length)

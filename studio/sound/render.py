@@ -7,10 +7,10 @@ import numpy as np
 from numba import njit
 
 from studio.audio import SAMPLE_RATE, Audio, ratio, silence
+from studio.instruments import Instrument, instrument
 from studio.score import Part, Score
 from studio.sound import drum_machine, effects, sampler, synth
 from studio.sound.events import Curve, Events, curve, events, mark_bent
-from studio.sound.instruments import Instrument, instrument
 from studio.sound.kernels import BLOCK, KERNEL
 
 Engine = Callable[[Instrument, Events, Curve, Audio, int], None]

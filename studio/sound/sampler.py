@@ -3,8 +3,8 @@
 import numpy as np
 
 from studio.audio import SAMPLE_RATE, Audio
+from studio.instruments import Instrument
 from studio.sound.events import SHORTEST, Curve, Events
-from studio.sound.instruments import Instrument
 from studio.sound.interpolation import sinc_table
 from studio.sound.library import SoundLibrary
 from studio.sound.placing import Sound, place, rounded

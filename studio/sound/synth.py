@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.audio import Audio, ratio
+from studio.instruments import Instrument
 from studio.sound.events import Curve, Events
 from studio.sound.fm_voice import PAIR, render_fm_note
-from studio.sound.instruments import Instrument
 from studio.sound.oscillators import decimator
 from studio.sound.patches import FM_PATCHES, PATCHES, WAVES, FmPatch, Patch
 from studio.sound.placing import Make, Sound, place, rounded

@@ -78,7 +78,7 @@ def test_pads_hold_to_the_next_chord_and_do_not_strike_the_same_one_again(plan_o
     assert onsets(part) == [0, 8, 12, 16, 24, 28, 32]
     ends = at(part, 0)["onset"] + at(part, 0)["duration"]
     assert np.all((ends >= 8) & (ends < 8.2))
-    assert (part["onset"] + part["duration"]).max() == 36
+    assert (part["onset"] + part["duration"]).max() == pytest.approx(37.6)  # 1.2 s before the end
 
 
 def test_a_gated_pad_sounds_changes_in_the_middle_of_a_row(plan_of, spans, seat, rng):
@@ -113,10 +113,10 @@ def test_x_walks_through_the_voicing(plan_of, spans, seat, rng):
 def test_everybody_ends_on_the_final_chord(plan_of, spans, seat, rng):
     for role, writer in (("chords", write_chords), ("pad", write_pad), ("arpeggio", write_arpeggio)):
         chair = seat(role, patterns=("1.3.5.1.1.1.1.1.",), low=52, high=74)
-        for kind, length in (("hold", 4.0), ("cold", 0.5)):
+        for kind, length in (("hold", 5.6), ("cold", 0.5)):
             plan = plan_of(("verse", 3, 0.5), ending=Ending(kind))
             last = at(writer(plan, spans("I", 4, 12), chair, rng, lead=NOBODY), 8.0)
-            assert classes(last) == {0, 4, 7} and np.all(last["duration"] == length)
+            assert classes(last) == {0, 4, 7} and last["duration"] == pytest.approx(length)
         faded = writer(plan_of(("verse", 3, 0.5), ending=Ending("fade")), spans("I", 4, 12), chair, rng, lead=NOBODY)
         assert faded["onset"].max() == 11.5
 

@@ -5,6 +5,7 @@ from studio.brief import Brief
 from studio.compose.form import plan_form
 from studio.compose.harmony import chord_index, harmonise
 from studio.compose.melody import lead_of, write_melody
+from studio.instruments import INSTRUMENTS
 from studio.styles import genres
 
 STYLES = [(genre.id, style) for genre in genres().values() for style in genre.styles]
@@ -29,7 +30,8 @@ def test_leads_stay_in_register_breathe_and_sing_over_the_chords(genre, substyle
         notes = leads.get(chair.id, ())
         if chair.role != "lead" or len(notes) < 12:
             continue
-        assert notes["pitch"].min() >= chair.style.low - 6 and notes["pitch"].max() <= chair.style.high + 6
+        assert INSTRUMENTS[chair.instrument].plays(notes["pitch"].min())
+        assert INSTRUMENTS[chair.instrument].plays(notes["pitch"].max())
         assert np.all(notes["onset"][1:] >= notes["onset"][:-1] + 0.1), "one voice sings one note at a time"
         assert notes["duration"].sum() < 0.97 * plan.end, "a lead rests"
         strong = [note for note in notes if plan.meter.weight(note["onset"]) >= 0.8 and note["duration"] >= 1]

@@ -5,8 +5,8 @@ import mido
 import pytest
 
 from studio.deliver.midi import channels, key_signature, midi_file, program
-from studio.score import Part, automation, notes
 from studio.instruments import INSTRUMENTS
+from studio.score import Part, automation, notes
 from studio.theory.key import Key
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from studio.audio import SAMPLE_RATE
 from studio.errors import RenderError
-from studio.sound import INSTRUMENTS, instrument
+from studio.instruments import INSTRUMENTS, instrument
 from studio.sound.effects import EFFECTS
 from studio.sound.kits import KITS
 from studio.sound.patches import FM_PATCHES, PATCHES

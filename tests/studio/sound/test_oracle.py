@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from studio.audio import SAMPLE_RATE, ratio
-from studio.sound import INSTRUMENTS
+from studio.instruments import INSTRUMENTS
 from studio.sound.library import DEFAULT_PATH
 from tests.studio.sound.measuring import Play, cents, frame, level_db, needs_library, pitch_of
 

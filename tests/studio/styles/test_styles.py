@@ -58,7 +58,7 @@ def test_moods_stay_within_reason(genre):
 
 @pytest.mark.parametrize("genre", GENRES.values(), ids=name)
 def test_moods_favour_known_instruments(genre):
-    from studio.sound.instruments import INSTRUMENTS
+    from studio.instruments import INSTRUMENTS
 
     for mood, change in genre.moods.items():
         assert set(change.instruments) <= set(INSTRUMENTS), mood
@@ -190,7 +190,7 @@ def test_melody_rhythms_divide_the_bar(style):
 
 @pytest.mark.parametrize(("style", "part"), PARTS, ids=name)
 def test_part_instruments_exist(style, part):
-    from studio.sound.instruments import INSTRUMENTS
+    from studio.instruments import INSTRUMENTS
 
     assert {part.instrument, *part.alternatives} <= set(INSTRUMENTS)
     assert INSTRUMENTS[part.instrument].is_kit == (part.role == "drums")
@@ -199,7 +199,7 @@ def test_part_instruments_exist(style, part):
 @pytest.mark.parametrize(("style", "part"), PARTS, ids=name)
 def test_part_instruments_reach_the_register(style, part):
     """A chair's own instrument has an octave of it under the fingers; the others at least meet it."""
-    from studio.sound.instruments import INSTRUMENTS
+    from studio.instruments import INSTRUMENTS
 
     if part.role in ("drums", "effects"):
         return
