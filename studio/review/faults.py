@@ -15,7 +15,8 @@ SILENCE_DB = -60.0
 FULL_SCALE = 1.0 - 2.0**-15
 CLICK_REACH, CLICK_GAP = 96, 6
 CLICK_RATIO, CLICK_FLOOR = 25.0, 0.004
-MOST_CLICKS = 10_000
+MOST_CLICKS = 100_000
+SAME_CLICK, ROW = SAMPLE_RATE // 1000, 3 * SAMPLE_RATE // 100
 HEAD, TAIL = 4, 44
 """Frames at the start (an attack may follow at once) and the end (1 ms) that should be near silence."""
 
@@ -84,10 +85,13 @@ def clicks(audio: Audio) -> NDArray[np.float64]:
     """Return the times in seconds of clicks: jumps that neither what comes before nor what comes after explains.
 
     The third difference turns a jump into a spike. A spike counts when it stands 25 times above its surroundings (the
-    mean over 2 ms) on *both* sides; the attack of a drum is followed by more of its kind and does not.
+    mean over 2 ms) on *both* sides; the attack of a drum is followed by more of its kind and does not. Spikes that
+    follow each other within 30 ms are the edges of a saw or square wave: a tone, not clicks.
     """
     frames = _clicks(audio, CLICK_RATIO, CLICK_FLOOR)
-    return frames[np.diff(frames, prepend=-SAMPLE_RATE) > SAMPLE_RATE // 100] / SAMPLE_RATE
+    frames = frames[np.diff(frames, prepend=-SAMPLE_RATE) > SAME_CLICK]
+    gaps = np.diff(frames, prepend=-SAMPLE_RATE, append=audio.shape[1] + SAMPLE_RATE)
+    return frames[np.minimum(gaps[:-1], gaps[1:]) > ROW] / SAMPLE_RATE
 
 
 @kernel

@@ -66,6 +66,11 @@ def test_clicks_are_found_and_drums_are_not(tune):
     assert faults.clicks(music) * SAMPLE_RATE == pytest.approx([50_000, 100_000], abs=3)
 
 
+def test_a_saw_wave_is_no_row_of_clicks():
+    saw = 0.2 * (np.arange(SAMPLE_RATE) / 600 % 1.0 - 0.5)
+    assert len(faults.clicks(np.ascontiguousarray(saw * np.ones((2, 1)), np.float32))) == 0
+
+
 def test_silences_are_measured_to_ten_milliseconds(tune):
     music = tune(0, "major", 120, 6)
     music[:, : round(0.7 * SAMPLE_RATE)] = 0
