@@ -11,7 +11,7 @@ _ONE_OF_EACH = ("piano", "kit-standard", "supersaw", "fm-keys", "kit-909", "rise
 def warm_up() -> None:
     """Compile every kernel of this room and fill numba's cache, by playing a short note on each engine.
 
-    Takes about half a minute from nothing and under two seconds when the cache is filled. Raises
+    Takes ten to fifteen seconds from nothing and under one when the cache is filled. Raises
     ``SoundLibraryError`` when the sound library is unusable.
     """
     line = notes([(0.0, 0.25, 60, 80), (0.5, 0.25, 60, 80), (1.0, 0.25, 76, 80)])

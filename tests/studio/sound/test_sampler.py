@@ -120,3 +120,12 @@ def test_velocity_opens_the_filter(monkeypatch: pytest.MonkeyPatch) -> None:
     library = SoundLibrary.open()
     soft, loud = (layers(library, 0, 33, 40, velocity)[0].voice["cutoff"][0] for velocity in (30, 120))
     assert loud - soft == pytest.approx(4800 * 90 / 127 / 100, abs=0.5), "fingered bass: 4800 cents over the range"
+
+
+@needs_library
+def test_a_filter_that_snaps_shut_does_not_click(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cello's filter closes by 60 semitones within 10 ms of its note's end."""
+    monkeypatch.delenv("SOUND_LIBRARY")
+    sound = play("cello", [(0.0, 0.28, 63, 56)])[0]
+    roughness = np.abs(np.diff(sound, 3))
+    assert roughness[frame(0.28) : frame(0.4)].max() < roughness[frame(0.1) : frame(0.28)].max()
