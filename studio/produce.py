@@ -18,6 +18,7 @@ from studio.mix.master import STREAMING, Master
 from studio.review import ReviewCard, review
 from studio.score import Part, Score
 from studio.sound import render_part
+from studio.sound import warm_up as warm_up  # for workers, whose door this module is
 
 DEFAULT_FORMATS = ("mp3", "wav", "flac", "midi")
 RENDER_THREADS = 2

@@ -19,8 +19,8 @@ PASSWORD = "correct-horse-battery"
 BRIEF = {"genre": "jazz", "mood": "calm", "duration": 30, "seed": 7}
 
 
-def make_generation(user: User, state: str = State.QUEUED, **fields: Any) -> Generation:
-    """Return a row in a state, with what that state demands."""
+def make_generation(user: User, state: str = State.QUEUED, **fields: Any) -> Any:
+    """Return a generation in a state, with what that state demands."""
     if state in WORKING:
         fields = {"lease_token": uuid.uuid4(), "lease_until": timezone.now() + timedelta(seconds=60), **fields}
         fields = {"attempts": 1, "started_at": timezone.now(), **fields}
@@ -29,7 +29,7 @@ def make_generation(user: User, state: str = State.QUEUED, **fields: Any) -> Gen
     return Generation.objects.create(user=user, state=state, **{"title": "Blue hour", "brief": BRIEF, **fields})
 
 
-def make_file(generation: Generation, name: str = "blue-hour.mp3", content: bytes = b"0123456789") -> GenerationFile:
+def make_file(generation: Generation, name: str = "blue-hour.mp3", content: bytes = b"0123456789") -> Any:
     """Store a file of a completed generation."""
     attempt = uuid.uuid4()
     path = default_storage.save(f"generations/{generation.public_id}/{attempt}/{name}", ContentFile(content))

@@ -1,10 +1,12 @@
 """POST /api/v1/token."""
 
+from typing import Any
+
 from tests.people import PASSWORD, PeopleTestCase
 
 
 class TokenTestCase(PeopleTestCase):
-    def post(self, **body: str):
+    def post(self, **body: str) -> Any:
         return self.client.post("/api/v1/token", body, content_type="application/json")
 
     def test_it_gives_a_token_that_opens_the_api(self) -> None:

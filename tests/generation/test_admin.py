@@ -1,7 +1,10 @@
 """Generations in the admin."""
 
+from typing import Any
+
 from django.urls import reverse
 
+from generation.models import Generation
 from generation.states import State
 from tests.people import PeopleTestCase, make_file, make_generation
 
@@ -14,7 +17,7 @@ class GenerationAdminTestCase(PeopleTestCase):
         self.sign_in(self.bob)
         self.list = reverse("admin:generation_generation_changelist")
 
-    def act(self, action: str, *rows):
+    def act(self, action: str, *rows: Generation) -> Any:
         form = {"action": action, "_selected_action": [row.pk for row in rows]}
         return self.client.post(self.list, form, follow=True)
 

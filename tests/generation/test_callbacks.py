@@ -5,6 +5,7 @@ import socket
 import threading
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -67,7 +68,8 @@ class Listener:
     """Another site: answers with the codes given, one after the other, and keeps what it was sent."""
 
     def __init__(self, *codes: int) -> None:
-        self.codes, self.got = list(codes), []
+        self.codes = list(codes)
+        self.got: list[tuple[str, dict[str, str], str]] = []
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -97,7 +99,7 @@ class CallbackTestCase(PeopleTestCase):
         self.addCleanup(listener.close)
         return listener
 
-    def cancelled(self, url: str):
+    def cancelled(self, url: str) -> Any:
         row = make_generation(self.alice, callback_url=url)
         with mock.patch("generation.queue.async_task") as ring, self.captureOnCommitCallbacks(execute=True):
             generation_cancel(generation=row)

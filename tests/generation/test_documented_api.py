@@ -4,6 +4,7 @@ import itertools
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -30,7 +31,7 @@ class DocumentedTestCase(PeopleTestCase):
         self.row = make_generation(self.demo, State.COMPLETED)
         make_file(self.row)
 
-    def send(self, words: list[str]):
+    def send(self, words: list[str]) -> Any:
         """Send a curl command through the test client."""
         values = {"$TOKEN": token_for(user=self.demo).key, "$ID": str(self.row.public_id), "$NAME": "blue-hour.mp3"}
         for name, value in values.items():

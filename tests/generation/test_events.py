@@ -1,6 +1,8 @@
 """GET /api/v1/generations/<id>/events."""
 
 import json
+from collections.abc import Callable, Iterable
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -13,13 +15,13 @@ from generation.states import State
 from tests.people import PeopleTestCase, make_generation
 
 
-def parsed(text: str) -> list[dict]:
+def parsed(text: str) -> list[dict[str, Any]]:
     blocks = [dict(line.split(": ", 1) for line in block.splitlines()) for block in text.split("\n\n") if block]
     return [{**block, "data": json.loads(block["data"])} for block in blocks if "data" in block]
 
 
 class EventsTestCase(PeopleTestCase):
-    def stream(self, row: Generation, steps=(), last_event: str = "") -> list[dict]:
+    def stream(self, row: Generation, steps: Iterable[Callable[[], object]] = (), last_event: str = "") -> list[Any]:
         """Read a whole stream; one step is taken at every pause."""
         waiting = iter(steps)
 
@@ -28,7 +30,7 @@ class EventsTestCase(PeopleTestCase):
 
         return parsed("".join(EventStream(row.public_id, last_event, sleep=sleep)))
 
-    def set(self, row: Generation, **fields):
+    def set(self, row: Generation, **fields: Any) -> Callable[[], object]:
         return lambda: Generation.objects.filter(pk=row.pk).update(**fields)
 
     def test_it_tells_each_change_once_and_ends_with_the_end(self) -> None:
@@ -68,7 +70,7 @@ class EventsTestCase(PeopleTestCase):
             held = EventStream(row.public_id)
             with pytest.raises(TooManyStreamsError):
                 EventStream(row.public_id)
-            response = self.client.get(url, headers=headers)
+            response: Any = self.client.get(url, headers=headers)
             assert (response.status_code, response["Retry-After"]) == (503, "2")
             held.close()
             held.close()  # twice gives one place back, not two
@@ -82,7 +84,7 @@ class EventsTestCase(PeopleTestCase):
 
     def test_the_api_sends_it_as_an_event_stream(self) -> None:
         row = make_generation(self.alice, State.COMPLETED, progress=100)
-        response = self.client.get(
+        response: Any = self.client.get(
             f"/api/v1/generations/{row.public_id}/events",
             headers={**self.bearing(self.alice), "Accept": "text/event-stream"},
         )

@@ -1,5 +1,7 @@
 """Downloading: ranges, names, owners; the API's door and the portal's."""
 
+from typing import Any
+
 from generation.states import State
 from tests.people import PeopleTestCase, make_file, make_generation
 
@@ -11,11 +13,11 @@ class FileTestCase(PeopleTestCase):
         self.file = make_file(self.row)
         self.url = f"/api/v1/generations/{self.row.public_id}/files/blue-hour.mp3"
 
-    def get(self, **headers: str):
+    def get(self, **headers: str) -> Any:
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.client.get(self.url, headers={**self.bearing(self.alice), **headers})
 
-    def body(self, response) -> bytes:
+    def body(self, response: Any) -> bytes:
         return b"".join(response.streaming_content) if response.streaming else response.content
 
     def test_it_sends_the_whole_file_under_a_good_name(self) -> None:
@@ -87,7 +89,7 @@ class TrackFileTestCase(PeopleTestCase):
 
     def test_its_owner_can_seek(self) -> None:
         self.sign_in(self.alice)
-        response = self.client.get(self.url, headers={"Range": "bytes=2-4"})
+        response: Any = self.client.get(self.url, headers={"Range": "bytes=2-4"})
         assert (response.status_code, b"".join(response.streaming_content)) == (206, b"234")
 
     def test_a_stranger_finds_nothing_and_nobody_is_asked_to_sign_in(self) -> None:

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -28,8 +29,13 @@ OUTCOME = Outcome(
 )  # fmt: skip
 
 
-def expired() -> dict:
+def expired() -> dict[str, Any]:
     return {"lease_until": timezone.now() - timedelta(seconds=1)}
+
+
+def claim() -> Any:
+    """Claim as a worker does."""
+    return generation_claim()
 
 
 class ClaimTestCase(PeopleTestCase):
@@ -37,12 +43,12 @@ class ClaimTestCase(PeopleTestCase):
         now = timezone.now()
         late = make_generation(self.alice, queued_at=now)
         early = make_generation(self.bob, queued_at=now - timedelta(seconds=9))
-        assert [generation_claim().pk, generation_claim().pk] == [early.pk, late.pk]
-        assert generation_claim() is None
+        assert [claim().pk, claim().pk] == [early.pk, late.pk]
+        assert claim() is None
 
     def test_a_claim_takes_a_lease(self) -> None:
         make_generation(self.alice)
-        claimed = generation_claim()
+        claimed = claim()
         assert (claimed.state, claimed.attempts) == (State.COMPOSING, 1)
         assert claimed.lease_token is not None
         assert claimed.lease_until > timezone.now()
@@ -50,16 +56,16 @@ class ClaimTestCase(PeopleTestCase):
     def test_of_two_claims_of_one_row_one_wins(self) -> None:
         """The other worker claims between our look and our UPDATE."""
         row = make_generation(self.alice)
-        filter_rows, other = Generation.objects.filter, []
+        filter_rows, other = Generation.objects.filter, list[Any]()
 
-        def interleaved(*args, **kwargs):
+        def interleaved(*args: Any, **kwargs: Any) -> Any:
             if kwargs.get("pk") == row.pk and not other:
                 other.append(None)
-                other[0] = generation_claim()
+                other[0] = claim()
             return filter_rows(*args, **kwargs)
 
         with mock.patch.object(Generation.objects, "filter", interleaved):
-            assert generation_claim() is None
+            assert claim() is None
         row.refresh_from_db()
         assert (row.attempts, row.lease_token) == (1, other[0].lease_token)
 
@@ -67,7 +73,7 @@ class ClaimTestCase(PeopleTestCase):
         for state in State.values:
             if state != State.QUEUED:
                 make_generation(self.alice, state)
-        assert generation_claim() is None
+        assert claim() is None
 
 
 class BeatTestCase(PeopleTestCase):
@@ -102,7 +108,7 @@ class FinishTestCase(PeopleTestCase):
         row = make_generation(self.alice, State.RENDERING, **expired())
         stale = row.lease_token
         generations_reap()
-        fresh = generation_claim()
+        fresh = claim()
         assert not generation_finish(token=stale, outcome=OUTCOME)
         assert not GenerationFile.objects.exists()
         assert generation_finish(token=fresh.lease_token, outcome=OUTCOME)
@@ -118,23 +124,23 @@ class FinishTestCase(PeopleTestCase):
 
 
 class FailTestCase(PeopleTestCase):
-    def fail(self, row: Generation, *, retry: bool) -> Generation:
+    def failed(self, row: Any, *, retry: bool) -> Any:
         message = "Try again."
         assert generation_fail(token=row.lease_token, code="internal", detail="trace", message=message, retry=retry)
         row.refresh_from_db()
         return row
 
     def test_it_keeps_the_reason_for_staff_and_a_sentence_for_the_person(self) -> None:
-        row = self.fail(make_generation(self.alice, State.RENDERING), retry=False)
+        row = self.failed(make_generation(self.alice, State.RENDERING), retry=False)
         assert (row.state, row.error_code) == (State.FAILED, "internal")
         assert (row.error_detail, row.error_message) == ("trace", "Try again.")
 
     def test_it_tries_again_while_attempts_are_left(self) -> None:
-        row = self.fail(make_generation(self.alice, State.RENDERING, attempts=2), retry=True)
+        row = self.failed(make_generation(self.alice, State.RENDERING, attempts=2), retry=True)
         assert (row.state, row.error_detail, row.lease_token) == (State.QUEUED, "trace", None)
-        claimed = generation_claim()
+        claimed = claim()
         assert claimed.attempts == 3
-        assert self.fail(claimed, retry=True).state == State.FAILED
+        assert self.failed(claimed, retry=True).state == State.FAILED
 
 
 class ReapTestCase(PeopleTestCase):

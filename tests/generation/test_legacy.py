@@ -1,5 +1,7 @@
 """The older clients' routes."""
 
+from typing import Any
+
 from generation.models import Generation
 from generation.states import State
 from studio.styles import genres
@@ -20,9 +22,9 @@ class EntranceTestCase(PeopleTestCase):
 
 
 class GenerateTestCase(PeopleTestCase):
-    def post(self, body, user=None):
+    def post(self, body: Any) -> Any:
         return self.client.post(
-            "/api/generate", body, content_type="application/json", headers=self.bearing(user or self.alice)
+            "/api/generate", body, content_type="application/json", headers=self.bearing(self.alice)
         )
 
     def test_it_accepts_the_older_request(self) -> None:
@@ -59,7 +61,7 @@ class OtherRoutesTestCase(PeopleTestCase):
         row = make_generation(self.alice, State.COMPLETED)
         make_file(row)
         url = f"/api/download/{row.public_id}.mp3"
-        response = self.client.get(url, headers={**self.bearing(self.alice), "Range": "bytes=0-1"})
+        response: Any = self.client.get(url, headers={**self.bearing(self.alice), "Range": "bytes=0-1"})
         assert (response.status_code, b"".join(response.streaming_content)) == (206, b"01")
         assert self.client.get(url, headers=self.bearing(self.charlie)).status_code == 404
         assert self.client.get(url).status_code == 401

@@ -1,11 +1,14 @@
 """GET /api/v1/generations."""
 
+from typing import Any
+
+from accounts.models import User
 from generation.states import State
 from tests.people import PeopleTestCase, make_generation
 
 
 class ListTestCase(PeopleTestCase):
-    def get(self, query: str = "", user=None):
+    def get(self, query: str = "", user: User | None = None) -> Any:
         return self.client.get(f"/api/v1/generations{query}", headers=self.bearing(user or self.alice))
 
     def test_it_lists_ones_own_newest_first(self) -> None:

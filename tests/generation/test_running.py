@@ -108,7 +108,7 @@ class RunningTestCase(TransactionTestCase):
         for file in files.values():
             assert file.file.read() == file.name.encode()
             assert (file.size, file.sha256) == (len(file.name), sha256(file.name.encode()).hexdigest())
-            assert str(file.attempt) in file.file.name
+            assert str(file.attempt) in str(file.file.name)
         assert not list(settings.WORK_DIR.iterdir())
 
     def test_progress_is_in_the_row_while_it_works(self) -> None:
@@ -147,7 +147,7 @@ class RunningTestCase(TransactionTestCase):
             assert self.run_with(Studio(during=hang)).endswith("lease lost or cancelled")
         assert (self.row.state, self.row.attempts) == (State.COMPLETED, 2)
         assert len(stored()) == self.row.files.count() == 2
-        assert all(default_storage.exists(file.file.name) for file in self.row.files.all())
+        assert all(default_storage.exists(str(file.file.name)) for file in self.row.files.all())
 
     def test_what_a_killed_attempt_stored_goes_with_the_next_success(self) -> None:
         left = Path(settings.MEDIA_ROOT) / f"generations/{self.row.public_id}/{uuid.uuid4()}/half.wav"
@@ -202,7 +202,7 @@ class RunningTestCase(TransactionTestCase):
         seen: list[Any] = []
 
         def wait() -> None:
-            first = Generation.objects.get(pk=self.row.pk).lease_until
+            first: Any = Generation.objects.get(pk=self.row.pk).lease_until
             self.until(lease_until__gt=first + timedelta(seconds=0.5))()
             seen.append(first)
 

@@ -6,7 +6,8 @@ import subprocess
 import sys
 import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from unittest import mock
 
 from django.test import override_settings
@@ -26,7 +27,7 @@ STUBBORN = [
 
 @override_settings(WATCHDOG_PATIENCE_SECONDS=60, WORKERS=2)
 class WedgedTestCase(PeopleTestCase):
-    def ago(self, seconds: float):
+    def ago(self, seconds: float) -> datetime:
         return timezone.now() - timedelta(seconds=seconds)
 
     def test_waiting_for_long_beside_a_free_worker_is_wedged(self) -> None:
@@ -53,7 +54,7 @@ class WedgedTestCase(PeopleTestCase):
 
 class WatchdogTestCase(PeopleTestCase):
     def test_it_kills_a_cluster_that_stands_still(self) -> None:
-        watchdog = Watchdog(SLEEPER)
+        watchdog: Any = Watchdog(SLEEPER)
         watchdog.start()
         self.addCleanup(watchdog.kill)
         wedged = mock.patch("generation.watchdog.is_wedged", return_value=True)
@@ -72,7 +73,7 @@ class WatchdogTestCase(PeopleTestCase):
         assert row.state == State.QUEUED
 
     def test_what_does_not_stop_is_killed(self) -> None:
-        watchdog = Watchdog(STUBBORN)
+        watchdog: Any = Watchdog(STUBBORN)
         watchdog.start()
         time.sleep(0.3)
         with mock.patch("generation.watchdog.GRACE_SECONDS", 0.2), self.assertLogs("generation.watchdog", "WARNING"):
