@@ -41,15 +41,22 @@ def write_bass(
     if not chair.style.patterns:
         steps = _long_roots(plan, chair, changes)
     for onset in steps:
+        if not _tuned(chair, plan, changes.at(onset.beat)):
+            continue
         pitch = line.next(onset)
         force = GHOST if onset.step.symbol == "g" else 0.93 if onset.step.symbol in "<>" else 1.0
         with_kick = len(struck) > 0 and float(np.min(np.abs(struck - onset.beat))) < 0.02
         velocity = round(chair.style.velocity * force) + 6 * with_kick
         length = onset.step.beats if onset.literal else onset.gap * chair.style.length
         rows.append((onset.beat, min(length, onset.gap), pitch, min(velocity, 127)))
-    if plays_final(plan, chair):
+    if plays_final(plan, chair) and _tuned(chair, plan, changes.at(plan.final)):
         rows.append((plan.final, final_beats(plan), line.final(changes.at(plan.final)), chair.style.velocity))
     return notes(rows)
+
+
+def _tuned(chair: Chair, plan: Plan, span: ChordSpan) -> bool:
+    """Whether a chair has the root of a chord: kettledrums are tuned to two."""
+    return not chair.style.roots or (span.chord.root - plan.key.tonic) % 12 in chair.style.roots
 
 
 def walks(plan: Plan, chair: Chair) -> bool:

@@ -1,60 +1,23 @@
-"""Melody: a motif stated, repeated, sequenced, varied and answered over the chords.
+"""Melody: themes sung over the chords.
 
-A section *name* owns a theme: phrases of motifs, each a rhythm cell with a contour. Every return of the section
-states its theme again, its ending changed and its long notes decorated; solos improvise anew each time.
+A section *name* owns a theme (``studio.compose.theme``). Every return of the section states it again, its ending
+changed and its long notes decorated; solos improvise anew each time.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from studio.compose.ensemble import Chair
 from studio.compose.harmony import chord_index
 from studio.compose.line import LineTaste, Slot, solve
-from studio.compose.patterns import read
 from studio.compose.plan import Plan
+from studio.compose.theme import Sketch, write_theme
 from studio.instruments import INSTRUMENTS
 from studio.score import ChordSpan, Notes, Section, notes
-from studio.styles import Melody
-
-PHRASE_SCHEMES = {
-    1: ("a",), 2: ("a", "a'"), 3: ("a", "a", "b"), 4: ("a", "a'", "b", "a'"),
-}  # fmt: skip
-"""Number of phrases in a section → which return; a prime keeps the phrase and changes its end."""
-
-UNIT_SCHEMES = {
-    1: (("m",),),
-    2: (("m", "n"), ("m", "m")),
-    4: (("m", "m", "n", "c"), ("m", "n", "m", "c"), ("m", "m", "m", "c")),
-}
-"""Units in a phrase → orders of motif ``m``, contrast ``n`` and close ``c``."""
-
-ARCHES = ((0, 1, 3, 0), (0, 2, 4, 1), (2, 3, 1, 0), (0, -1, 2, 0), (3, 2, 1, 0))
-"""Scale steps by which the units of a phrase stand higher than its first."""
 
 SEMITONES_PER_STEP = 12 / 7
-
-
-@dataclass(frozen=True)
-class Motif:
-    """A rhythm cell (onset and length in beats, weights) and a contour in scale steps, one entry per onset."""
-
-    onsets: tuple[float, ...]
-    lengths: tuple[float, ...]
-    contour: tuple[int, ...]
-    beats: float
-
-
-@dataclass(frozen=True)
-class Sketch:
-    """A note of a theme before the chords are known: beats from the section's start, height in scale steps."""
-
-    onset: float
-    beats: float
-    height: float
-    close: int = 0
-    starts_phrase: bool = False
 
 
 def write_melody(plan: Plan, chords: Sequence[ChordSpan]) -> dict[str, Notes]:
@@ -70,7 +33,7 @@ def write_melody(plan: Plan, chords: Sequence[ChordSpan]) -> dict[str, Notes]:
             continue
         label = f"{section.name} {section.start}" if section.kind == "solo" else section.name
         if label not in themes:
-            themes[label] = _theme(plan, section if section.kind == "solo" else longest[section.name], label)
+            themes[label] = write_theme(plan, section if section.kind == "solo" else longest[section.name], label)
         sketch = _varied(themes[label], plan, section)
         lines[chair.id] += _sung(sketch, plan, section, chair, chords)
     return {chair_id: notes(rows) for chair_id, rows in lines.items()}
@@ -84,167 +47,6 @@ def lead_of(plan: Plan, section: Section) -> Chair | None:
     return choices[plan.occurrence(section) % len(choices)] if choices else None
 
 
-# ------------------------------------------------------------------------------------------------ making a theme
-def _theme(plan: Plan, section: Section, label: str) -> tuple[Sketch, ...]:
-    """Write the theme of a section name: phrases by scheme, the same letter sharing motifs."""
-    rng = plan.stream("melody", label)
-    taste = plan.style.melody
-    cells = _cells(plan, section, rng)
-    phrase_bars = min(taste.phrase_bars, section.bars)
-    count = max(1, round(section.bars / phrase_bars))
-    scheme = _scheme(count)
-    phrases: dict[str, tuple[Sketch, ...]] = {}
-    theme: list[Sketch] = []
-    for index, letter in enumerate(scheme):
-        bars = min(phrase_bars, section.bars - index * phrase_bars)
-        if bars <= 0:
-            break
-        plain = letter[0]
-        if plain not in phrases:
-            phrases[plain] = _phrase(plan, cells, bars, rng)
-        phrase = _answer(phrases[plain], rng) if letter != plain else phrases[plain]
-        at_rest = index == len(scheme) - 1 or letter != plain
-        offset = index * phrase_bars * plan.bar
-        theme += _closed(phrase, offset, bars * plan.bar * (1 - taste.rest), 2 if at_rest else 1, plan)
-    return tuple(_centred(_with_pickups(theme, taste, plan, rng)))
-
-
-def _scheme(count: int) -> tuple[str, ...]:
-    """Return the letters of ``count`` phrases; long sections chain schemes of four."""
-    if count in PHRASE_SCHEMES:
-        return PHRASE_SCHEMES[count]
-    return tuple(PHRASE_SCHEMES[4][index % 4] for index in range(count))
-
-
-def _cells(plan: Plan, section: Section, rng: np.random.Generator) -> tuple[Motif, Motif]:
-    """Choose the rhythm of the motif and of its contrast, as busy as mood, energy and complexity ask."""
-    rhythms = plan.style.melody.rhythms
-    rows = rhythms.get(section.kind) or rhythms["any"]
-    swung = plan.style.feel.swing > 0.5
-    ranked = sorted(rows, key=lambda row: len(read(row, plan.meter, swung=swung).steps) / len(row.split("|")))
-    busy = busyness(plan, section)
-    place = float(np.clip((busy - 0.4) / 1.0, 0, 1)) * (len(ranked) - 1)
-    first = ranked[int(np.clip(round(place + rng.normal(0, 0.6)), 0, len(ranked) - 1))]
-    others = [row for row in ranked if row != first] or [first]
-    second = others[int(rng.integers(len(others)))]
-    return _motif(first, plan, busy, rng), _motif(second, plan, busy, rng)
-
-
-def busyness(plan: Plan, section: Section) -> float:
-    """Return the factor on onsets: energy's law times mood and complexity; 1 is the style as written."""
-    complexity = {"simple": 0.85, "moderate": 1.0, "complex": 1.15}[plan.brief.complexity]
-    return (0.55 + 0.7 * section.energy) * plan.mood.density * complexity
-
-
-def _motif(row: str, plan: Plan, busy: float, rng: np.random.Generator) -> Motif:
-    """Give a rhythm a contour: mostly steps, at most one leap, seldom more than a sixth across."""
-    pattern = read(row, plan.meter, swung=plan.style.feel.swing > 0.5)
-    steps = [(step.beat, step.beats) for step in pattern.steps]
-    steps = _thinned(steps, plan, busy, rng)
-    heights, here, leapt = [0], 0, False
-    for _ in steps[1:]:
-        if not leapt and rng.random() < 0.3:
-            move, leapt = int(rng.choice([-4, -3, 2, 3, 4, 5])), True
-        else:
-            move = int(rng.choice([-1, 1, 0, -2, 2], p=[0.34, 0.34, 0.1, 0.12, 0.1]))
-        if abs(here + move) > 5:
-            move = -move
-        here += move
-        heights.append(here)
-    beats = pattern.bars * plan.bar
-    return Motif(tuple(at for at, _ in steps), tuple(length for _, length in steps), tuple(heights), beats)
-
-
-def _thinned(
-    steps: list[tuple[float, float]], plan: Plan, busy: float, rng: np.random.Generator
-) -> list[tuple[float, float]]:
-    """Drop the weakest onsets when little is wanted, split the longest when much is."""
-    steps = list(steps)
-    for _ in range(len(steps)):
-        if len(steps) > 2 and rng.random() > busy / 0.75:
-            weakest = min(range(1, len(steps)), key=lambda i: (plan.meter.weight(steps[i][0]), steps[i][0]))
-            before, gone = steps[weakest - 1], steps.pop(weakest)
-            steps[weakest - 1] = (before[0], max(before[1], gone[0] + gone[1] - before[0]))
-    if busy > 1.2 and rng.random() < busy - 1.0:
-        longest = max(range(len(steps)), key=lambda i: steps[i][1])
-        at, beats = steps[longest]
-        if beats >= 1.0:
-            steps[longest : longest + 1] = [(at, beats / 2), (at + beats / 2, beats / 2)]
-    return steps
-
-
-def _phrase(plan: Plan, cells: tuple[Motif, Motif], bars: int, rng: np.random.Generator) -> tuple[Sketch, ...]:
-    """Set motif and contrast one after the other under an arch; the motif returns as a sequence."""
-    motif, contrast = cells
-    beats, arch = bars * plan.bar, ARCHES[int(rng.integers(len(ARCHES)))]
-    units = max(1, round(beats / motif.beats))
-    schemes = UNIT_SCHEMES.get(units) or (tuple("mnmc"[i % 4] for i in range(units)),)
-    scheme = schemes[int(rng.integers(len(schemes)))]
-    sketch: list[Sketch] = []
-    start = 0.0
-    for index, letter in enumerate(scheme):
-        unit = {"m": motif, "n": _shaped(contrast, rng), "c": _shaped(motif, rng)}[letter]
-        lift = arch[index * len(arch) // max(units, 1) % len(arch)]
-        room = min(motif.beats, beats - start)
-        sketch += [
-            Sketch(start + at, min(length, room - at), height + lift, starts_phrase=index == 0 and at == unit.onsets[0])
-            for at, length, height in zip(unit.onsets, unit.lengths, unit.contour, strict=True)
-            if at < room - 1e-9
-        ]
-        start += room
-    return tuple(sketch)
-
-
-def _shaped(motif: Motif, rng: np.random.Generator) -> Motif:
-    """Vary a motif: as it is, inverted, or with its tail bent down to a close."""
-    choice = rng.integers(3)
-    if choice == 0:
-        return motif
-    if choice == 1:
-        return replace(motif, contour=tuple(-height for height in motif.contour))
-    middle = len(motif.contour) // 2
-    falling = [motif.contour[middle] - index for index in range(len(motif.contour) - middle)]
-    return replace(motif, contour=(*motif.contour[:middle], *falling))
-
-
-def _answer(phrase: tuple[Sketch, ...], rng: np.random.Generator) -> tuple[Sketch, ...]:
-    """Keep the question's beginning, lead its last third elsewhere."""
-    turn = len(phrase) * 2 // 3
-    shift = int(rng.choice([-3, -2, 2]))
-    return tuple(replace(note, height=note.height + (shift if i >= turn else 0)) for i, note in enumerate(phrase))
-
-
-def _closed(phrase: Sequence[Sketch], offset: float, sounding: float, close: int, plan: Plan) -> list[Sketch]:
-    """Place a phrase at ``offset``, let it breathe after ``sounding`` beats and rest on a last note with weight."""
-    kept = [note for note in phrase if note.onset <= sounding - 1.0] or list(phrase[:1])
-    while len(kept) > 2 and plan.meter.weight(kept[-1].onset) < 0.5:
-        kept.pop()
-    last = kept[-1]
-    kept[-1] = replace(last, beats=max(sounding - last.onset, 1.0), close=close)
-    return [replace(note, onset=note.onset + offset) for note in kept]
-
-
-def _centred(theme: list[Sketch]) -> list[Sketch]:
-    """Shift a theme so that its middle height is 0: the singer's comfortable middle."""
-    heights = [note.height for note in theme]
-    middle = (min(heights) + max(heights)) / 2
-    return [replace(note, height=note.height - middle) for note in theme]
-
-
-def _with_pickups(theme: list[Sketch], taste: Melody, plan: Plan, rng: np.random.Generator) -> list[Sketch]:
-    """Lead into some phrases with two notes from below, where the phrase before has left room."""
-    result: list[Sketch] = []
-    for note in theme:
-        free = note.onset - (result[-1].onset + result[-1].beats) if result else 0.0
-        if note.starts_phrase and free >= 1.0 and rng.random() < taste.anticipation and not plan.meter.is_compound:
-            result.append(Sketch(note.onset - 1.0, 0.5, note.height - 2, starts_phrase=True))
-            result.append(Sketch(note.onset - 0.5, 0.5, note.height - 1))
-            note = replace(note, starts_phrase=False)
-        result.append(note)
-    return result
-
-
-# --------------------------------------------------------------------------------------------- singing a theme
 def _varied(theme: tuple[Sketch, ...], plan: Plan, section: Section) -> list[Sketch]:
     """Change a theme for its return: another end the second time, decorated long notes from then on."""
     count = 0 if section.kind == "solo" else plan.occurrence(section)

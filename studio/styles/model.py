@@ -131,7 +131,8 @@ class PartStyle:
     ``patterns``: rows for the role. Bass and arpeggio rows use digits for chord degrees (``1 3 5 6 7 8 9``; ``<`` and
     ``>`` approach the next root from below and above); chord rows use velocities 1–9 or ``x``; ``low`` and ``high``
     are MIDI pitches. ``voicing`` names an entry of ``studio.compose.voicing.VOICINGS``; ``strum_ms`` spreads its
-    notes. ``length`` is the share of the time to the next onset that a note sounds. Lead parts alternate when
+    notes. ``roots``: semitones above the tonic of the chords that it plays on, empty for all (timpani: 0 and 7).
+    ``length`` is the share of the time to the next onset that a note sounds. Lead parts alternate when
     several are given: ``kinds`` limits a part to section kinds.
     Levels are dB to the lead; ``pan`` −1 left … 1 right; ``room``, ``hall``, ``delay`` are send levels in dB
     (−60: off); ``low_cut``/``high_cut`` in Hz (0: none); ``eq`` rows are (Hz, dB, Q); ``drive`` 0–1 saturates;
@@ -149,6 +150,7 @@ class PartStyle:
     patterns: tuple[str, ...] = ()
     low: int = 48
     high: int = 72
+    roots: tuple[int, ...] = ()
     voicing: str = "close"
     strum_ms: float = 0.0
     length: float = 0.9

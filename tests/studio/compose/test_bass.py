@@ -88,3 +88,10 @@ def test_the_last_root_is_held_short_or_missing(plan_of, spans, seat, rng):
     assert (last("hold")["onset"], last("hold")["duration"]) == pytest.approx((4.0, 5.6))
     assert (last("cold")["onset"], last("cold")["duration"]) == (4.0, 0.5)
     assert last("fade")["onset"] == 7.0
+
+
+def test_kettledrums_play_only_on_the_roots_they_are_tuned_to(plan_of, spans, seat, rng):
+    chair = seat("bass", "timpani", patterns=("1...1...1...1...",), roots=(0, 7), low=40, high=53)
+    part = write_bass(plan_of(("verse", 5, 0.8)), spans("I IV V ii I", 4, 20), chair, rng)
+    assert sorted({int(onset // 4) for onset in part["onset"]}) == [0, 2, 4]
+    assert {int(pitch) % 12 for pitch in part["pitch"]} == {0, 7}
