@@ -31,7 +31,7 @@ COPY --from=front --chown=songwright /app/node_modules/@librescore node_modules/
 COPY --chown=songwright . .
 COPY --from=front --chown=songwright /app/static/vendor static/vendor
 # The kernels are compiled once, here, not at every start. (What a release needs besides: compose.yaml, "release".)
-RUN python -c "from studio.sound import warm_up; warm_up()"
+RUN python -c "from studio.produce import warm_up; warm_up()"
 VOLUME /data
 EXPOSE 8000
 # Exec form: the stop signal reaches this process itself, not a shell around it.

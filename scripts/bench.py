@@ -39,7 +39,7 @@ def make_track(genre: str, seconds: int, seed: int) -> dict[str, float]:
 
 def measure_row(genre: str, seconds: int, runs: int) -> dict[str, float]:
     """Runs in the row's own process. `peak` is in megabytes."""
-    from studio.sound import warm_up
+    from studio.produce import warm_up
 
     warm_up()
     make_track(genre, 30, seed=0)

