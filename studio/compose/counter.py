@@ -24,13 +24,19 @@ OVERLAP = 0.3
 MOTIF = 5
 """Notes of the lead, at most, that an echo takes up."""
 
+FULL = 0.8
+"""Energy from which everybody may play at once."""
+
 Row = tuple[float, float, int, int]
 
 
 def write_counter(
     plan: Plan, chords: tuple[ChordSpan, ...], chair: Chair, lead: Notes, rng: np.random.Generator
 ) -> Notes:
-    """Return the counter line: one note at a time, never nearer than a third to the lead."""
+    """Return the counter line: one note at a time, never nearer than a third to the lead.
+
+    While a theme is heard for the first time it only answers.
+    """
     line = _Counter(plan, chords, chair, lead, rng)
     stretches = _stretches(plan, chair)
     for start, end in stretches:
@@ -39,12 +45,19 @@ def write_counter(
             if echo := line.echo(gap_start, gap_end):
                 line.rows += echo
                 free = _without(free, echo[0][0] - 0.5, echo[-1][0] + echo[-1][1])
-        for free_start, free_end in free:
-            line.guide(free_start, free_end)
+        if not _first_hearing(plan, start):
+            for free_start, free_end in free:
+                line.guide(free_start, free_end)
     rows = _thinned(_one_at_a_time(line.rows), lead)
     if plays_final(plan, chair):
         rows.append(line.final())
     return notes(rows)
+
+
+def _first_hearing(plan: Plan, start: float) -> bool:
+    """Whether a section states its theme for the first time, and not at full strength."""
+    section = plan.section_at(start)
+    return plan.occurrence(section) == 0 and section.energy < FULL
 
 
 def _stretches(plan: Plan, chair: Chair) -> list[tuple[float, float]]:
