@@ -88,7 +88,7 @@ def test_it_stays_out_where_it_does_not_play_and_closes_with_the_others(plan_of,
     assert part["onset"][-1] == plan.final and part["pitch"][-1] % 12 in (0, 4, 7)
 
 
-def test_a_theme_is_first_heard_with_answers_only(plan_of, spans, seat, rng):
+def test_a_theme_is_first_heard_with_answers_only(plan_of, spans, seat, tune, rng):
     lead = tune([(4 * bar, 4, 67) for bar in range(8)])
     plan = plan_of(("verse", 4, 0.5), ("verse", 5, 0.5))
     part = write_counter(plan, spans("I vi7 ii7 V7", 4, 36), seat("counter", low=48, high=72), lead, rng)
