@@ -42,8 +42,9 @@ def notes(rows: Iterable[Sequence[float]]) -> Notes:
 
 
 def automation(rows: Iterable[Sequence[float]]) -> NDArray[np.void]:
-    """Return rows of (beat, value) as a CONTROL array sorted by beat."""
-    return np.sort(np.array([tuple(row) for row in rows], CONTROL), order="beat", kind="stable")
+    """Return rows of (beat, value) as a CONTROL array sorted by beat; two values on one beat keep their order: a jump."""
+    array = np.array([tuple(row) for row in rows], CONTROL)
+    return array[np.argsort(array["beat"], kind="stable")]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from studio.score import TempoMap, notes
+from studio.score import TempoMap, automation, notes
 
 
 def test_steady_tempo_is_a_straight_line():
@@ -25,3 +25,7 @@ def test_notes_are_sorted_by_time_then_pitch():
     assert array["onset"].tolist() == [0, 0, 1]
     assert array["pitch"].tolist() == [60, 64, 60]
     assert len(notes([])) == 0
+
+
+def test_an_automation_jump_keeps_its_direction():
+    assert automation([(2, 0.5), (1, 1.0), (1, 0.0)]).tolist() == [(1, 1.0), (1, 0.0), (2, 0.5)]
