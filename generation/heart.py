@@ -13,7 +13,7 @@ from generation.services import generation_beat
 
 logger = logging.getLogger(__name__)
 
-WRITE_EVERY = 0.5
+WRITE_EVERY = 0.25
 """Seconds between two writes of progress at the most often."""
 
 

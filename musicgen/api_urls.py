@@ -1,10 +1,11 @@
 """The API's routes: /api/v1, its documentation, and the older clients' routes."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from accounts import api as accounts
 from generation import api, legacy
+from musicgen import problems
 
 v1 = [
     path("token", accounts.token, name="token"),
@@ -23,4 +24,5 @@ urlpatterns = [
     path("generate", legacy.generate, name="legacy-generate"),
     path("styles", legacy.styles, name="legacy-styles"),
     path("download/<str:filename>", legacy.download, name="legacy-download"),
+    re_path("", problems.no_such_route),
 ]

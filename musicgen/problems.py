@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.http import Http404
+from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -74,6 +74,12 @@ def problem(status: int, code: str, detail: str, errors: list[dict[str, Any]] | 
     if errors is not None:
         body["errors"] = errors
     return Response(body, status=status, content_type="application/problem+json")
+
+
+def no_such_route(request: HttpRequest) -> JsonResponse:
+    """Answer for an address under /api that leads nowhere."""
+    answer = problem(404, "not_found", "There is nothing at this address; /api/docs lists what there is.")
+    return JsonResponse(answer.data, status=404, content_type=answer.content_type)
 
 
 def _flat(error: exceptions.ValidationError) -> list[dict[str, Any]]:

@@ -306,6 +306,7 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
+        "django": {"handlers": []},  # to the root only, not twice
         "django.server": {"level": "WARNING"},
         "django-q": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False},
     },

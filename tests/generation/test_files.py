@@ -74,6 +74,7 @@ class FileTestCase(PeopleTestCase):
             with self.subTest(trick):
                 response = self.client.get(base + trick, headers=self.bearing(self.alice))
                 assert response.status_code == 404
+                assert response["Content-Type"] == "application/problem+json"
 
     def test_a_file_gone_from_the_storage_is_not_found(self) -> None:
         self.file.file.storage.delete(self.file.file.name)

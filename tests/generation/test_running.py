@@ -51,6 +51,7 @@ class Studio:
     def __init__(self, during: Callable[[], object] = lambda: None, verdict: str = "pass") -> None:
         self.during, self.verdict = during, verdict
         self.briefs: list[Brief] = []
+        self.went_on = False
 
     def __call__(self, brief: Brief, folder: Path, *, formats: Any, progress: Any) -> Track:
         assert {"mp3", "midi"} <= set(formats)
@@ -58,6 +59,7 @@ class Studio:
         progress("rendering", 0.5, "Rendering bass (1 of 2)")
         self.during()
         progress("delivering", 0.9, "Writing files")
+        self.went_on = True
         files = {kind: folder / f"blue-hour.{suffix}" for kind, suffix in (("mp3", "mp3"), ("midi", "mid"))}
         for path in files.values():
             path.write_bytes(path.name.encode())
@@ -129,7 +131,9 @@ class RunningTestCase(TransactionTestCase):
                 heart.time.sleep(0.01)
 
         with mock.patch.object(settings, "GENERATION_LEASE_SECONDS", 0.06):
-            assert self.run_with(Studio(during=cancel)).endswith("lease lost or cancelled")
+            studio = Studio(during=cancel)
+            assert self.run_with(studio).endswith("lease lost or cancelled")
+        assert not studio.went_on, "it stops at the next step, not at the end"
         assert self.row.state == State.CANCELLED
         assert not stored()
         assert not list(settings.WORK_DIR.iterdir())
