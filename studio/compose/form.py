@@ -44,10 +44,15 @@ OPENERS = ("intro", "theme", "verse", "chorus", "drop")
 AWKWARD_START_COST = 5.0
 """Kinds of section that a piece may well begin with, and the cost of beginning with another."""
 
-HALVE_COST = 0.3
+SHORTEN_COST = {2: 0.06, 4: 0.16, 8: 0.4}
 DOUBLE_COST = 0.5
-STRETCH_COST = 0.15
-"""Cost of halving and doubling a section, and of each bar that an intro or outro differs from its form."""
+STRETCH_COST = 0.1
+"""Cost of a section at a half, a quarter and an eighth of its length and at its double, as shares of ``DROP_COST``;
+cost of each bar that an intro or outro differs from its form."""
+
+SHORTEST = {"break": 3.0, "build": 3.0, "prechorus": 3.0}
+SHORTEST_ELSE = 6.5
+"""Seconds below which a section is not cut, by kind; intros and endings may be as short as need be."""
 
 
 def plan_form(brief: Brief, variations: Mapping[str, int]) -> Plan:
@@ -63,7 +68,8 @@ def plan_form(brief: Brief, variations: Mapping[str, int]) -> Plan:
         pulse = _bent(pulse, meter, brief.duration, ending)
     bpm = pulse * meter.pulse_beats
     bars = bars_for(brief.duration, bpm, meter, ending)
-    form = _fitted(_form(style, brief, bars, rng), bars)
+    bar_seconds = meter.bar_beats * 60 / bpm
+    form = _fitted(_form(style, brief, bars, bar_seconds, rng), bars, bar_seconds)
     sections = _sections(form, meter, mood)
     tempo, ending = _landing(bpm, meter, bars, brief.duration, ending)
     return Plan(
@@ -170,19 +176,19 @@ def _ritard_for(seconds: float, bar: float) -> float:
 
 
 # ---------------------------------------------------------------------------------------------- fitting the form
-def _form(style: Style, brief: Brief, bars: int, rng: np.random.Generator) -> Form:
+def _form(style: Style, brief: Brief, bars: int, bar_seconds: float, rng: np.random.Generator) -> Form:
     """The form asked for, else one that suits the length, by chance."""
     if brief.form:
         return next(form for form in style.forms if form.id == brief.form)
-    costs = np.array([_cheapest(_lengthened(form, bars), bars)[1] for form in style.forms])
+    costs = np.array([_cheapest(_lengthened(form, bars), bars, bar_seconds)[1] for form in style.forms])
     weights = np.exp(-(costs - costs.min()) / 3.0)
     return style.forms[int(rng.choice(len(style.forms), p=weights / weights.sum()))]
 
 
-def _fitted(form: Form, bars: int) -> list[FormSection]:
+def _fitted(form: Form, bars: int, bar_seconds: float) -> list[FormSection]:
     """Return the form's sections shortened, stretched, left out or repeated to exactly ``bars`` bars."""
     sections = _lengthened(form, bars)
-    lengths, _ = _cheapest(sections, bars)
+    lengths, _ = _cheapest(sections, bars, bar_seconds)
     return [replace(section, bars=length) for section, length in zip(sections, lengths, strict=True) if length]
 
 
@@ -201,7 +207,7 @@ def _lengthened(form: Form, bars: int) -> list[FormSection]:
     return [*sections[:first], *repeated, *sections[last:]]
 
 
-def _options(sections: Sequence[FormSection], index: int) -> list[tuple[int, float]]:
+def _options(sections: Sequence[FormSection], index: int, bar_seconds: float) -> list[tuple[int, float]]:
     """Return (bars, cost) of everything that may happen to a section."""
     section, bars = sections[index], sections[index].bars
     if index == len(sections) - 1:
@@ -213,22 +219,24 @@ def _options(sections: Sequence[FormSection], index: int) -> list[tuple[int, flo
         returns = any(other.name == section.name for other in sections[index + 1 :])
         cost *= REPEAT_COST if returns else LAST_RETURN_COST
     options = [(bars, 0.0), (0, cost)]
-    if bars % 8 == 0:
-        options += [(bars // 2, cost * HALVE_COST), (bars * 2, max(cost, 3.0) * DOUBLE_COST)]
-    if bars % 16 == 0:
-        options.append((bars // 4, cost * 2 * HALVE_COST))
-    if bars == 4:
-        options += [(2, cost * HALVE_COST), (8, max(cost, 3.0) * DOUBLE_COST)]
+    shortest = SHORTEST.get(section.kind, SHORTEST_ELSE)
+    for divisor, share in SHORTEN_COST.items():
+        part = bars // divisor
+        square = bars % divisor == 0 and (part % 4 == 0 or part == 2)
+        if square and part * bar_seconds >= shortest:
+            options.append((part, cost * share))
+    if bars % 4 == 0:
+        options.append((bars * 2, max(cost, 3.0) * DOUBLE_COST))
     return options
 
 
-def _cheapest(sections: Sequence[FormSection], bars: int) -> tuple[list[int], float]:
+def _cheapest(sections: Sequence[FormSection], bars: int, bar_seconds: float) -> tuple[list[int], float]:
     """Return the length of every section so that they make ``bars`` at the least cost: a knapsack over bars."""
     best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
     for index in range(len(sections)):
         reached: dict[int, tuple[float, int]] = {}
         for total, (cost, _) in best[-1].items():
-            for length, price in _options(sections, index):
+            for length, price in _options(sections, index, bar_seconds):
                 if length and not total and sections[index].kind not in OPENERS:
                     price += AWKWARD_START_COST
                 if total + length <= bars and cost + price < reached.get(total + length, (math.inf, 0))[0]:
@@ -236,7 +244,7 @@ def _cheapest(sections: Sequence[FormSection], bars: int) -> tuple[list[int], fl
         best.append(reached)
     if bars not in best[-1]:  # the ending takes up what no section can
         total = max(best[-2])
-        lengths, cost = _cheapest(sections[:-1], total) if len(sections) > 1 else ([], 0.0)
+        lengths, cost = _cheapest(sections[:-1], total, bar_seconds) if len(sections) > 1 else ([], 0.0)
         return [*lengths, bars - total], cost + STRETCH_COST * (bars - total)
     lengths, total = [], bars
     for level in range(len(sections), 0, -1):
