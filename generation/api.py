@@ -72,7 +72,7 @@ class Generations(ListAPIView):
         wanted = self.request.query_params.get("state", "")
         if wanted and wanted not in State.values:
             raise ValidationError({"state": [f"{wanted!r} is not one of {', '.join(State.values)}"]})
-        return generations_of(_person(self.request), state=wanted).defer("peaks", "sections", "review")
+        return generations_of(person(self.request), state=wanted).defer("peaks", "sections", "review")
 
     @extend_schema(
         operation_id="generations_list",
@@ -92,7 +92,7 @@ class Generations(ListAPIView):
     def post(self, request: Request) -> Response:
         asked, template, callback_url = _request_parts(request.data)
         generation = generation_request(
-            user=_person(request),
+            user=person(request),
             asked=asked,
             idempotency_key=request.headers.get("Idempotency-Key"),
             template=template_by_slug(slug=template) if template else None,
@@ -186,6 +186,7 @@ def templates(request: Request) -> Response:
     return Response(TemplateSerializer(templates_published(), many=True).data)
 
 
-def _person(request: Request) -> User:
+def person(request: Request) -> User:
+    """Return who asks; every view that calls this is for signed-in people."""
     assert isinstance(request.user, User)  # noqa: S101 - IsAuthenticated has seen to it
     return request.user

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from generation import views
-from generation.api import AnyAccept, _person
+from generation.api import AnyAccept, person
 from generation.downloads import file_response
 from generation.selectors import get_generation_or_404
 from generation.services import generation_request
@@ -62,7 +62,7 @@ def generate(request: Request) -> Response:
         raise ValidationError({"body": [f"Send an object with {', '.join(FIELDS)} and nothing else."]})
     asked = {FIELDS[name]: value for name, value in data.items()}
     try:
-        generation = generation_request(user=_person(request), asked=asked)
+        generation = generation_request(user=person(request), asked=asked)
     except BriefError as error:
         raise BriefError(tuple(_older_name(problem) for problem in error.problems)) from None
     public_id = generation.public_id

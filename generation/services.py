@@ -45,35 +45,39 @@ def generation_request(
     if key and (earlier := _asked_before(user, key, digest)):
         return earlier
     brief = _brief(asked, template, callback_url, key)
+    row = Generation(
+        user=user,
+        title=brief.title or f"{brief.mood} {brief.style.name}".capitalize(),
+        asked=dict(asked),
+        brief=brief.as_dict(),
+        warnings=[_problem_row(problem) for problem in brief.warnings],
+        template=template,
+        template_version=template.version if template else None,
+        idempotency_key=key,
+        request_hash=digest,
+        callback_url=callback_url,
+        message="Waiting for a free place",
+    )
     try:
-        with transaction.atomic():
-            # One person's requests are counted one after the other.
-            User.objects.select_for_update().get(pk=user.pk)
-            if generations_in_flight(user) >= settings.GENERATIONS_IN_FLIGHT:
-                raise TooManyInFlightError(
-                    f"You have {settings.GENERATIONS_IN_FLIGHT} tracks under way, as many as one may have at a time. "
-                    "Wait until one is finished, or cancel one."
-                )
-            generation = Generation.objects.create(
-                user=user,
-                title=brief.title or f"{brief.mood} {brief.style.name}".capitalize(),
-                asked=dict(asked),
-                brief=brief.as_dict(),
-                warnings=[_problem_row(problem) for problem in brief.warnings],
-                template=template,
-                template_version=template.version if template else None,
-                idempotency_key=key,
-                request_hash=digest,
-                callback_url=callback_url,
-                message="Waiting for a free place",
-            )
-            queue.ring_on_commit()
+        _accept(row)
     except IntegrityError:
         # The same key arrived twice at the same moment: the other one won.
         if earlier := _asked_before(user, key, digest):
             return earlier
         raise
-    return generation
+    return row
+
+
+@transaction.atomic
+def _accept(row: Generation) -> None:
+    User.objects.select_for_update().get(pk=row.user_id)  # one person's requests are counted one after the other
+    if generations_in_flight(row.user) >= settings.GENERATIONS_IN_FLIGHT:
+        raise TooManyInFlightError(
+            f"You have {settings.GENERATIONS_IN_FLIGHT} tracks under way, as many as one may have at a time. "
+            "Wait until one is finished, or cancel one."
+        )
+    row.save()
+    queue.ring_on_commit()
 
 
 def _brief(asked: Mapping[str, Any], template: Template | None, callback_url: str, key: str) -> Brief:
