@@ -42,7 +42,7 @@ def notes(rows: Iterable[Sequence[float]]) -> Notes:
 
 
 def automation(rows: Iterable[Sequence[float]]) -> NDArray[np.void]:
-    """Return rows of (beat, value) as a CONTROL array sorted by beat; two values on one beat keep their order: a jump."""
+    """Return rows of (beat, value) as a CONTROL array sorted by beat; values on one beat keep their order: a jump."""
     array = np.array([tuple(row) for row in rows], CONTROL)
     return array[np.argsort(array["beat"], kind="stable")]
 
