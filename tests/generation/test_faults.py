@@ -25,7 +25,7 @@ from accounts.models import User
 from generation.services import generation_request
 user = User.objects.create_user("alice@example.org", "x")
 for seed in range(3):
-    generation_request(user=user, asked={"genre": "rock", "duration": 60, "seed": seed})
+    generation_request(user=user, asked={"genre": "rock", "duration": 120, "seed": seed})
 """
 
 
