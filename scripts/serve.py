@@ -171,8 +171,8 @@ def main() -> int:
     lock = only_one()
     if lock is None:
         return 0
-    for signum in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(signum, signal.default_int_handler)  # the same way out as Ctrl-C
+    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, signal.default_int_handler)  # also where a shell ignores Ctrl-C
     port = free_port()
     address = f"http://{HOST}:{port}"
     environment = {**os.environ, "HOST": HOST, "PORT": str(port), "PYTHONUNBUFFERED": "1"}
