@@ -39,7 +39,7 @@ class Step:
 
 
 STEPS = {
-    "python": Step((os.environ.get("PYTHON", sys.executable), "-m", "venv", ".venv"), makes=PYTHON),
+    "python": Step((str(Path(sys.executable).resolve()), "-m", "venv", ".venv"), makes=PYTHON),
     "packages": Step((*PIP_INSTALL, "-r", "requirements.txt"), needs=("python",), inputs=PINS),
     "tools": Step((*PIP_INSTALL, "-r", "requirements-dev.txt"), needs=("packages",), inputs=("requirements-dev.txt",)),
     "npm": Step(
