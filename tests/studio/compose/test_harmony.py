@@ -1,5 +1,6 @@
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from studio.brief import Brief
@@ -34,7 +35,7 @@ def test_the_last_chord_is_the_tonic_of_the_style_on_the_final_downbeat():
 
 def test_returns_of_a_section_share_their_harmony_and_other_names_differ():
     plan, chords = harmony_of(genre="rock", duration=200)
-    first_bars = {}
+    first_bars: dict[str, set[tuple[str, ...]]] = {}
     for section in plan.sections:
         opening = tuple(span.numeral for span in chords if section.start <= span.start < section.start + 4 * plan.bar)
         first_bars.setdefault(section.name, set()).add(opening)
@@ -47,7 +48,7 @@ def test_returns_of_a_section_share_their_harmony_and_other_names_differ():
 def test_twelve_bars_of_blues_go_to_the_fourth_degree_in_the_fifth_bar():
     plan, chords = harmony_of(genre="blues", substyle="chicago", mood="happy", key="E major", duration=120)
     section = next(section for section in plan.sections if section.bars == 12)
-    spans = [chords[i] for i in chord_index(chords, [section.start, section.start + 4 * plan.bar])]
+    spans = [chords[i] for i in chord_index(chords, np.array([section.start, section.start + 4 * plan.bar]))]
     assert [(span.chord.root - plan.key.tonic) % 12 for span in spans] == [0, 5]
 
 

@@ -19,7 +19,9 @@ def melody_of(variations=None, **fields):
 
 
 def line_in(plan, leads, section):
-    notes = leads[lead_of(plan, section).id]
+    lead = lead_of(plan, section)
+    assert lead
+    notes = leads[lead.id]
     return notes[(notes["onset"] >= section.start - 1e-9) & (notes["onset"] < section.end - 1e-9)]
 
 

@@ -21,7 +21,7 @@ def test_tempo_is_read_to_a_tenth_of_a_beat(tune, bpm):
 def test_a_folded_tempo_says_so(tune):
     low = decimated(tune(0, "major", 200, 20))
     plain, folded = read_tempo(low), read_tempo(low, expected=100.0)
-    assert plain.folded == 1.0
+    assert plain.bpm and plain.folded == 1.0
     assert folded.bpm == pytest.approx(100, abs=0.1)
     assert folded.folded == pytest.approx(100 / plain.bpm, rel=0.02)
 
