@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from studio.errors import StudioError
@@ -96,7 +96,7 @@ class Brief:
     @property
     def style(self) -> Style:
         """The sub-style asked for, else the one the mood prefers, else the genre's default."""
-        return _style(asdict(self) | {"key": self.key, "meter": self.meter})
+        return _style({"genre": self.genre, "mood": self.mood, "substyle": self.substyle})
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values that ``from_mapping`` reads back to the same brief."""
