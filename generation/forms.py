@@ -1,5 +1,6 @@
 """The create form: what it offers, and reading what was sent. The rules about it are those of ``studio.brief``."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -40,9 +41,11 @@ def _number(text: str) -> float | int | str:
     """Return the number; text that is none goes on as it is, so that the brief can say what is wrong with it."""
     try:
         value = float(text)
-        return int(value) if value.is_integer() else value
-    except (ValueError, OverflowError):
+    except ValueError:
         return text
+    if not math.isfinite(value):
+        return text
+    return int(value) if value.is_integer() else value
 
 
 def by_field(problems: Iterable[Problem]) -> dict[str, list[Problem]]:

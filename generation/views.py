@@ -134,7 +134,8 @@ def _create_page(
 
 
 def _template(slug: str) -> Template | None:
-    return templates_published().filter(slug=slug).first() if slug else None
+    # Compared here: PostgreSQL refuses to look for a text with NUL in it.
+    return next((template for template in templates_published() if template.slug == slug), None) if slug else None
 
 
 @require_safe

@@ -1,5 +1,6 @@
 """What a person asked for. A ``Brief`` that exists is valid; ``BriefError`` carries every problem at once."""
 
+import math
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -129,13 +130,17 @@ def _number(low: float, high: float, unit: str, *, whole: bool = False) -> Calla
             if isinstance(value, bool):
                 raise ValueError
             number = float(value)
+            if math.isnan(number):
+                raise ValueError
+        except OverflowError:  # a whole number of hundreds of digits
+            number = math.inf if value > 0 else -math.inf
         except (TypeError, ValueError):
             raise _RefusedError("not_a_number", f"{value!r} is not a number", [low, high]) from None
-        if whole and number != int(number):
-            raise _RefusedError("not_whole", f"{value} is not a whole number", [low, high])
-        if not low <= number <= high:  # also refuses NaN
+        if not low <= number <= high:
             side, bound = ("above", high) if number > high else ("below", low)
             raise _RefusedError("out_of_range", f"{value} is {side} {bound:g}{unit}", [low, high])
+        if whole and not number.is_integer():
+            raise _RefusedError("not_whole", f"{value} is not a whole number", [low, high])
         return int(number) if whole else number
 
     return read

@@ -60,6 +60,16 @@ class CreateTestCase(PeopleTestCase):
         self.assertContains(response, "2 things to change", status_code=422)
         assert not Generation.objects.exists()
 
+    def test_numbers_beyond_all_bounds_are_problems_and_stay_as_typed(self) -> None:
+        for typed in ("inf", "nan", "9" * 400, "1e999"):
+            response = self.send(seed=typed)
+            self.assertContains(response, f'value="{typed}"', status_code=422)
+            self.assertContains(response, 'id="seed-problem"', status_code=422)
+
+    def test_a_template_that_cannot_be_is_none(self) -> None:
+        for slug in ("%00", "%ff", "nope"):
+            assert self.client.get(f"{reverse('create')}?template={slug}").status_code == 200, slug
+
     def test_it_escapes_what_was_typed(self) -> None:
         response = self.send(tempo="300", title='"><script>alert(1)</script>')
         self.assertNotContains(response, "<script>alert", status_code=422)
