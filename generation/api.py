@@ -1,5 +1,6 @@
 """The REST API of generations. It translates; what is allowed is decided in services.py."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -7,7 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.decorators import api_view, permission_classes
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.generics import ListAPIView
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.pagination import CursorPagination
@@ -35,6 +36,11 @@ from generation.states import State
 from studio.brief import BriefError, Problem
 from templates_app.selectors import template_by_slug, templates_published
 
+EVENT_STREAM: dict[str, Any] = {
+    "content_type": "text/event-stream",
+    "headers": {"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+}
+
 
 class AnyAccept(DefaultContentNegotiation):
     """For answers that are not JSON: whatever the client says it accepts, it gets what there is."""
@@ -50,6 +56,16 @@ class NewestFirst(CursorPagination):
     max_page_size = 100
     page_size_query_param = "limit"
     ordering = ("-created_at", "-id")
+
+    def decode_cursor(self, request: Request) -> Any:
+        """Return where the page begins. Raises ``NotFound`` for a place in the list that is no time."""
+        cursor = super().decode_cursor(request)
+        if cursor and cursor.position is not None:
+            try:
+                datetime.fromisoformat(str(cursor.position)).astimezone(UTC)
+            except (ValueError, OverflowError):
+                raise NotFound(self.invalid_cursor_message) from None
+        return cursor
 
 
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -150,8 +166,12 @@ class Events(_OtherThanJson):
             stream = EventStream(generation.public_id, request.headers.get("Last-Event-ID", ""))
         except TooManyStreamsError:
             return HttpResponse(status=503, headers={"Retry-After": "2"})
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingHttpResponse(stream, content_type="text/event-stream", headers=headers)
+        return StreamingHttpResponse(stream, **EVENT_STREAM)
+
+    @extend_schema(exclude=True)
+    def head(self, request: Request, public_id: str) -> HttpResponseBase:
+        get_generation_or_404(request.user, public_id)
+        return HttpResponse(**EVENT_STREAM)  # a stream would run to its end, unheard
 
 
 class File(_OtherThanJson):

@@ -82,6 +82,15 @@ class EventsTestCase(PeopleTestCase):
             assert b"".join(response.streaming_content)
             EventStream(row.public_id).close()
 
+    def test_head_opens_no_stream(self) -> None:
+        row = make_generation(self.alice)
+        url = f"/api/v1/generations/{row.public_id}/events"
+        with mock.patch.object(events, "_open_streams", events.threading.BoundedSemaphore(1)):
+            response: Any = self.client.head(url, headers=self.bearing(self.alice))
+            EventStream(row.public_id).close()
+        assert (response.status_code, response["Content-Type"]) == (200, "text/event-stream")
+        assert self.client.head(url, headers=self.bearing(self.bob)).status_code == 404
+
     def test_the_api_sends_it_as_an_event_stream(self) -> None:
         row = make_generation(self.alice, State.COMPLETED, progress=100)
         response: Any = self.client.get(

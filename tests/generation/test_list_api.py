@@ -1,6 +1,8 @@
 """GET /api/v1/generations."""
 
+from base64 import b64encode
 from typing import Any
+from urllib.parse import quote
 
 from accounts.models import User
 from generation.states import State
@@ -35,7 +37,9 @@ class ListTestCase(PeopleTestCase):
         assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "state")
 
     def test_a_broken_cursor_is_a_clear_404(self) -> None:
-        assert self.get("?cursor=x").status_code == 404
+        places = ("p=yesterday", "p=2026-13-45", "p=\0", "p=0001-01-01T00:00:00+14:00", "o=x")
+        for cursor in ("x", *(b64encode(place.encode()).decode() for place in places)):
+            assert self.get(f"?cursor={quote(cursor)}").status_code == 404, cursor
 
     def test_a_longer_list_takes_no_more_queries(self) -> None:
         headers = self.bearing(self.alice)
