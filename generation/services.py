@@ -19,7 +19,7 @@ from generation.errors import IdempotencyConflictError, TooManyInFlightError, Wr
 from generation.models import Generation, GenerationFile
 from generation.outcome import Outcome
 from generation.selectors import generations_in_flight
-from generation.states import FINAL, OPEN, WORKING, State
+from generation.states import OPEN, WORKING, State
 from studio.brief import Brief, BriefError, Problem
 from templates_app.models import Template
 from templates_app.selectors import brief_from_template
@@ -236,9 +236,11 @@ def generation_cancel(*, generation: Generation) -> bool:
 
 @transaction.atomic
 def generation_remove(*, generation: Generation) -> None:
-    """Delete a finished generation and its files. Raises ``WrongStateError`` while it is under way."""
-    row = Generation.objects.select_for_update().filter(pk=generation.pk, state__in=FINAL).first()
+    """Delete a finished generation and its files, unless it is gone. ``WrongStateError`` while it is under way."""
+    row = Generation.objects.select_for_update().filter(pk=generation.pk).first()
     if row is None:
+        return
+    if not row.is_final:
         raise WrongStateError("This track is still being made; cancel it first.")
     row.delete()
 

@@ -35,6 +35,13 @@ class RemoveTestCase(PeopleTestCase):
         assert not Generation.objects.exists()
         assert not default_storage.exists(path)
 
+    def test_two_removals_at_once_are_one(self) -> None:
+        row = make_generation(self.alice, State.COMPLETED)
+        other = Generation.objects.get(pk=row.pk)
+        generation_remove(generation=row)
+        generation_remove(generation=other)
+        assert not Generation.objects.exists()
+
     def test_it_refuses_while_the_music_is_being_made(self) -> None:
         row = make_generation(self.alice, State.RENDERING)
         with pytest.raises(WrongStateError, match="cancel it first"):
