@@ -51,7 +51,8 @@ def ranged_response(
     ``etag`` is a strong validator with its quotes. The file is closed with the response.
     """
     response: HttpResponseBase
-    if etag in request.headers.get("If-None-Match", "").replace(" ", "").split(","):
+    held = {known.strip().removeprefix("W/") for known in request.headers.get("If-None-Match", "").split(",")}
+    if held & {etag, "*"}:  # the weak comparison, RFC 9110 §13.1.2
         file.close()
         response = HttpResponse(status=304)
     else:
