@@ -5,7 +5,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -27,6 +28,8 @@ TITLES = {
     415: "Wrong content type",
     422: "The request has problems",
     429: "Too many requests",
+    500: "Something broke on our side",
+    503: "Too busy at the moment",
 }
 
 
@@ -78,8 +81,26 @@ def problem(status: int, code: str, detail: str, errors: list[dict[str, Any]] | 
 
 def no_such_route(request: HttpRequest) -> JsonResponse:
     """Answer for an address under /api that leads nowhere."""
-    answer = problem(404, "not_found", "There is nothing at this address; /api/docs lists what there is.")
-    return JsonResponse(answer.data, status=404, content_type=answer.content_type)
+    return _outside_views(404, "not_found", "There is nothing at this address; /api/docs lists what there is.")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what was refused before any view: a problem under /api, a page elsewhere."""
+    if request.path.startswith("/api/"):
+        return _outside_views(400, "bad_request", "")
+    return defaults.bad_request(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a fault of ours: a problem under /api, a page elsewhere."""
+    if request.path.startswith("/api/"):
+        return _outside_views(500, "server_error", "It has been noted; try again in a minute.")
+    return defaults.server_error(request)
+
+
+def _outside_views(status: int, code: str, detail: str) -> JsonResponse:
+    answer = problem(status, code, detail)
+    return JsonResponse(answer.data, status=status, content_type=answer.content_type)
 
 
 def _flat(error: exceptions.ValidationError) -> list[dict[str, Any]]:

@@ -3,7 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from musicgen import health
+from musicgen import health, problems
+
+handler400 = problems.bad_request
+handler500 = problems.server_error
 
 urlpatterns = [
     path("", include("generation.urls")),
