@@ -9,10 +9,11 @@ import numpy as np
 from studio.audio import SAMPLE_RATE
 from studio.brief import Brief
 from studio.compose.ensemble import seat
+from studio.compose.fitting import fitted_form
 from studio.compose.plan import Plan
 from studio.score import Section, TempoMap
 from studio.seeds import stream
-from studio.styles import Ending, Form, FormSection, MoodChange, Style, genres
+from studio.styles import Ending, FormSection, MoodChange, Style, genres
 from studio.theory.key import MODES, Key
 from studio.theory.meter import Meter
 
@@ -28,32 +29,6 @@ LONGEST_RING = 0.2
 MOST_RITARD = 0.3
 RITARD_STEPS = 4
 
-DROP_COST = {
-    "chorus": 9.0, "drop": 9.0, "theme": 9.0, "verse": 6.0, "solo": 3.0, "bridge": 2.5, "break": 2.5,
-    "prechorus": 2.0, "build": 2.5, "intro": 1.0, "outro": 99.0,
-}  # fmt: skip
-"""Kind of section → how much a form loses without its first one."""
-
-REPEAT_COST = 0.35
-"""Share of ``DROP_COST`` that leaving out a later section of the same name costs."""
-
-LAST_RETURN_COST = 0.8
-"""The same for the last return of the main section."""
-
-OPENERS = ("intro", "theme", "verse", "chorus", "drop")
-AWKWARD_START_COST = 5.0
-"""Kinds of section that a piece may well begin with, and the cost of beginning with another."""
-
-SHORTEN_COST = {2: 0.06, 4: 0.16, 8: 0.4}
-DOUBLE_COST = 0.5
-STRETCH_COST = 0.1
-"""Cost of a section at a half, a quarter and an eighth of its length and at its double, as shares of ``DROP_COST``;
-cost of each bar that an intro or outro differs from its form."""
-
-SHORTEST = {"break": 3.0, "build": 3.0, "prechorus": 3.0}
-SHORTEST_ELSE = 6.5
-"""Seconds below which a section is not cut, by kind; intros and endings may be as short as need be."""
-
 
 def plan_form(brief: Brief, variations: Mapping[str, int]) -> Plan:
     """Decide everything that precedes the notes."""
@@ -61,7 +36,7 @@ def plan_form(brief: Brief, variations: Mapping[str, int]) -> Plan:
     mood = genre.moods[brief.mood]
     rng = stream(brief.seed, "form", variations.get("form", 0))
     key = brief.key or _key(style, mood, rng)
-    meter = brief.meter or Meter.parse(style.meters[0])
+    meter = _meter(style, brief)
     pulse = brief.tempo or _tempo(style, mood, meter, rng)
     ending = _ending(style, brief.duration, pulse if brief.tempo else None, meter, rng)
     if brief.tempo is None:
@@ -69,7 +44,7 @@ def plan_form(brief: Brief, variations: Mapping[str, int]) -> Plan:
     bpm = pulse * meter.pulse_beats
     bars = bars_for(brief.duration, bpm, meter, ending)
     bar_seconds = meter.bar_beats * 60 / bpm
-    form = _fitted(_form(style, brief, bars, bar_seconds, rng), bars, bar_seconds)
+    form = fitted_form(style, meter, bars, bar_seconds, rng, asked=brief.form)
     sections = _sections(form, meter, mood)
     tempo, ending = _landing(bpm, meter, bars, brief.duration, ending)
     return Plan(
@@ -90,6 +65,14 @@ def bars_for(duration: float, bpm: float, meter: Meter, ending: Ending) -> int:
 
 
 # ------------------------------------------------------------------------------------------- key, tempo and ending
+def _meter(style: Style, brief: Brief) -> Meter:
+    """The meter asked for, else that of the form asked for, else the style's first."""
+    if brief.meter:
+        return brief.meter
+    asked = next((form.meter for form in style.forms if form.id == brief.form), "")
+    return Meter.parse(asked or style.meters[0])
+
+
 def _key(style: Style, mood: MoodChange, rng: np.random.Generator) -> Key:
     """A key of the style's own on the mood's side; the mood's mode colours it where the style knows that mode."""
     minor = MODES[mood.mode][2] == 3
@@ -173,85 +156,6 @@ def _ritard_for(seconds: float, bar: float) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if _added(middle, bar) < seconds else (low, middle)
     return low
-
-
-# ---------------------------------------------------------------------------------------------- fitting the form
-def _form(style: Style, brief: Brief, bars: int, bar_seconds: float, rng: np.random.Generator) -> Form:
-    """The form asked for, else one that suits the length, by chance."""
-    if brief.form:
-        return next(form for form in style.forms if form.id == brief.form)
-    costs = np.array([_cheapest(_lengthened(form, bars), bars, bar_seconds)[1] for form in style.forms])
-    weights = np.exp(-(costs - costs.min()) / 3.0)
-    return style.forms[int(rng.choice(len(style.forms), p=weights / weights.sum()))]
-
-
-def _fitted(form: Form, bars: int, bar_seconds: float) -> list[FormSection]:
-    """Return the form's sections shortened, stretched, left out or repeated to exactly ``bars`` bars."""
-    sections = _lengthened(form, bars)
-    lengths, _ = _cheapest(sections, bars, bar_seconds)
-    return [replace(section, bars=length) for section, length in zip(sections, lengths, strict=True) if length]
-
-
-def _lengthened(form: Form, bars: int) -> list[FormSection]:
-    """Repeat the body of a form that is much too short, each time with more energy."""
-    sections = list(form.sections)
-    first = 1 if sections[0].kind == "intro" else 0
-    last = len(sections) - 1 if sections[-1].kind == "outro" else len(sections)
-    body = sections[first:last]
-    frame = sum(section.bars for section in sections) - sum(section.bars for section in body)
-    chapters = round((bars - frame) / sum(section.bars for section in body))
-    if chapters < 2:
-        return sections
-    rising = [0.85 + 0.15 * chapter / (chapters - 1) for chapter in range(chapters)]
-    repeated = [replace(section, energy=section.energy * factor) for factor in rising for section in body]
-    return [*sections[:first], *repeated, *sections[last:]]
-
-
-def _options(sections: Sequence[FormSection], index: int, bar_seconds: float) -> list[tuple[int, float]]:
-    """Return (bars, cost) of everything that may happen to a section."""
-    section, bars = sections[index], sections[index].bars
-    if index == len(sections) - 1:
-        return [(length, STRETCH_COST * abs(length - bars) + (2 if length < 2 else 0)) for length in range(1, bars + 9)]
-    if section.kind == "intro":
-        return [(length, STRETCH_COST * (bars - length)) for length in range(bars + 1)]
-    cost = DROP_COST[section.kind]
-    if any(other.name == section.name for other in sections[:index]):
-        returns = any(other.name == section.name for other in sections[index + 1 :])
-        cost *= REPEAT_COST if returns else LAST_RETURN_COST
-    options = [(bars, 0.0), (0, cost)]
-    shortest = SHORTEST.get(section.kind, SHORTEST_ELSE)
-    for divisor, share in SHORTEN_COST.items():
-        part = bars // divisor
-        square = bars % divisor == 0 and (part % 4 == 0 or part == 2)
-        if square and part * bar_seconds >= shortest:
-            options.append((part, cost * share))
-    if bars % 4 == 0:
-        options.append((bars * 2, max(cost, 3.0) * DOUBLE_COST))
-    return options
-
-
-def _cheapest(sections: Sequence[FormSection], bars: int, bar_seconds: float) -> tuple[list[int], float]:
-    """Return the length of every section so that they make ``bars`` at the least cost: a knapsack over bars."""
-    best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
-    for index in range(len(sections)):
-        reached: dict[int, tuple[float, int]] = {}
-        for total, (cost, _) in best[-1].items():
-            for length, price in _options(sections, index, bar_seconds):
-                if length and not total and sections[index].kind not in OPENERS:
-                    price += AWKWARD_START_COST
-                if total + length <= bars and cost + price < reached.get(total + length, (math.inf, 0))[0]:
-                    reached[total + length] = (cost + price, length)
-        best.append(reached)
-    if bars not in best[-1]:  # the ending takes up what no section can
-        total = max(best[-2])
-        lengths, cost = _cheapest(sections[:-1], total, bar_seconds) if len(sections) > 1 else ([], 0.0)
-        return [*lengths, bars - total], cost + STRETCH_COST * (bars - total)
-    lengths, total = [], bars
-    for level in range(len(sections), 0, -1):
-        length = best[level][total][1]
-        lengths.append(length)
-        total -= length
-    return lengths[::-1], best[-1][bars][0]
 
 
 def _sections(form: Sequence[FormSection], meter: Meter, mood: MoodChange) -> tuple[Section, ...]:

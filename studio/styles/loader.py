@@ -104,8 +104,12 @@ def _only(data: Mapping[str, Any], known: set[str], where: str) -> None:
 
 
 def _form(form_id: str, text: str, where: str) -> Form:
+    meter, _, order = text.rpartition(":")
+    meter = meter.strip()
+    if meter and meter not in METERS:
+        raise StyleError(f"{where}: form {form_id}: {meter!r} is not a meter")
     sections = []
-    for cell in text.split("|"):
+    for cell in order.split("|"):
         try:
             kind, *name, bars, energy = cell.split()
             sections.append(FormSection(kind, " ".join(name) or kind.title(), int(bars), float(energy)))
@@ -113,7 +117,7 @@ def _form(form_id: str, text: str, where: str) -> Form:
             raise StyleError(f"{where}: form {form_id}: {cell.strip()!r} is not 'kind name bars energy'") from error
         if kind not in SECTION_KINDS:
             raise StyleError(f"{where}: form {form_id}: {kind!r} is not a kind of section")
-    return Form(form_id, tuple(sections))
+    return Form(form_id, tuple(sections), meter)
 
 
 def _groove(groove_id: str, data: Mapping[str, Any], where: str) -> Groove:

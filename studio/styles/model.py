@@ -32,10 +32,15 @@ class FormSection:
 
 @dataclass(frozen=True)
 class Form:
-    """A named order of sections; written ``"intro Intro 4 .35 | verse Verse 16 .5 | …"``."""
+    """A named order of sections; written ``"intro Intro 4 .35 | verse Verse 16 .5 | …"``.
+
+    A form that belongs to one meter says so first (``"3/4: theme Minuet 8 .5 | …"``): it is chosen by itself only
+    there, and brings its meter along where it was asked for and no meter was.
+    """
 
     id: str
     sections: tuple[FormSection, ...]
+    meter: str = ""
 
 
 @dataclass(frozen=True)

@@ -67,3 +67,34 @@ def test_the_form_asked_for_is_used_and_variations_draw_it_again():
     brief = Brief.from_mapping({"genre": "jazz", "mood": "happy", "duration": 200, "seed": 3})
     layouts = {plan_form(brief, {"form": number}).sections for number in range(12)}
     assert len(layouts) > 1
+
+
+def test_a_form_of_another_meter_is_only_chosen_when_asked_for_and_brings_its_meter():
+    style = genres()["classical"].styles["viennese"]
+    minuet = next(form for form in style.forms if form.id == "minuet")
+    viennese = {"genre": "classical", "substyle": "viennese", "duration": 90}
+    assert minuet.meter == "3/4"
+    assert str(plan_of(form="minuet", **viennese).meter) == "3/4"
+    assert str(plan_of(form="minuet", meter="4/4", **viennese).meter) == "4/4"
+    for seed in range(12):
+        names = {section.name for section in plan_of(**{**viennese, "seed": seed}).sections}
+        assert "Minuet" not in names
+
+
+@pytest.mark.parametrize(("genre", "substyle"), [("classical", "romantic"), ("ambient", "felt"), ("jazz", "ballad")])
+def test_slow_pieces_have_few_sections_rather_than_many_scraps(genre, substyle):
+    for seed in range(4):
+        plan = plan_of(genre=genre, substyle=substyle, mood="sad", duration=60, seed=seed)
+        tunes = [section for section in plan.sections if section.kind in ("theme", "verse", "chorus")]
+        assert max(section.bars for section in tunes) >= 4
+        assert len(plan.sections) <= 5
+
+
+def test_a_blues_chorus_is_rather_left_out_than_torn():
+    whole = torn = 0
+    for seed in range(8):
+        plan = plan_of(genre="blues", substyle="slow", duration=90, seed=seed)
+        lengths = [section.bars for section in plan.sections if section.name in ("Verse", "Eight bars", "Solo")]
+        whole += sum(bars >= 8 for bars in lengths)
+        torn += sum(bars < 8 for bars in lengths)
+    assert whole >= 2 * torn

@@ -88,6 +88,11 @@ def test_form_cells_name_kind_bars_and_energy(load):
     ]
 
 
+def test_a_form_may_name_its_meter(load):
+    (form,) = load("intro Intro 4 .3", "3/4: intro Intro 4 .3").styles["song"].forms
+    assert form.meter == "3/4" and form.sections[0].name == "Intro"
+
+
 def test_values_take_the_type_of_their_field(load):
     style = load().styles["song"]
     tune = style.part("tune")
@@ -196,6 +201,7 @@ def test_numerals_are_checked(load, old, new, message):
         ("intro .3", "is not 'kind name bars energy'"),
         ("intro Intro 4 .3 |", "'' is not 'kind name bars energy'"),
         ("hymn Hymn 4 .3", "'hymn' is not a kind of section"),
+        ("5/4: intro Intro 4 .3", "'5/4' is not a meter"),
     ],
 )
 def test_forms_are_checked(load, cell, message):
