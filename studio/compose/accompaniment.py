@@ -25,6 +25,9 @@ ANTICIPATED = 0.4
 CLASH = 2
 """The top of the bed keeps further than this many semitones from a note the lead holds."""
 
+RUBS = (-1, 1, 13)
+"""Semitones from a voice of the bed up to a held note of the lead that rub: that voice is left out."""
+
 HELD = 1.0
 """From this many beats on a note of the lead counts as held."""
 
@@ -117,7 +120,8 @@ class _Bed:
         self._ends = lead["onset"] + lead["duration"]
 
     def pitches(self, index: int, beat: float, length: float) -> tuple[int, ...]:
-        """Return the voicing of chord ``index``, its top moved away from what the lead holds meanwhile."""
+        """Return the voicing of chord ``index``, its top moved away from what the lead holds meanwhile, without what
+        rubs against it."""
         pitches = self.voicings[index]
         span = self.changes.spans[index]
         bar = np.floor((beat + EPSILON) / self.plan.bar) * self.plan.bar
@@ -131,7 +135,8 @@ class _Bed:
             top, below = pitches[-1], pitches[:-1]
             room = top - 12 not in below and top - 12 >= self.chair.register[0]
             pitches = tuple(sorted((*below, top - 12))) if room else below
-        return pitches
+        clear = tuple(pitch for pitch in pitches if not any(tone - pitch in RUBS for tone in held))
+        return clear if len(clear) > 1 else pitches
 
     def final(self) -> Rows:
         """Return the last chord, if the chair has one to play."""

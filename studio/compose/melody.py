@@ -14,6 +14,7 @@ from studio.compose.harmony import chord_index
 from studio.compose.line import LineTaste, Slot, solve
 from studio.compose.plan import Plan
 from studio.compose.theme import Sketch, write_theme
+from studio.compose.timeline import final_beats
 from studio.instruments import INSTRUMENTS
 from studio.score import ChordSpan, Notes, Section, notes
 
@@ -88,7 +89,8 @@ def _sung(
     centre = taste.low + 0.48 * (taste.high - taste.low) + 4.0 * (section.energy - 0.5)
     sketch = [note for note in sketch if section.start + note.onset < plan.final - 1e-9]
     if section is plan.sections[-1] and plan.final < plan.end:
-        sketch.append(Sketch(plan.final - section.start, plan.bar, 0.0, close=2, starts_phrase=True))
+        height = sketch[-1].height if sketch else 0.0
+        sketch.append(Sketch(plan.final - section.start, min(plan.bar, final_beats(plan)), height, close=2))
     onsets = np.array([section.start + note.onset for note in sketch])
     spans = chord_index(chords, onsets)
     slots = [

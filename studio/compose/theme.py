@@ -26,6 +26,10 @@ ARCHES = ((0, 1, 3, 0), (0, 2, 4, 1), (2, 3, 1, 0), (0, -1, 2, 0), (3, 2, 1, 0))
 """Scale steps by which the units of a phrase stand higher than its first."""
 
 
+SUNG_ON = 1.8
+"""Seconds: thinning a rhythm makes no note longer than this, or a slow tune would stand still."""
+
+
 @dataclass(frozen=True)
 class Motif:
     """A rhythm cell (onset and length in beats, weights) and a contour in scale steps, one entry per onset."""
@@ -122,9 +126,12 @@ def _thinned(
 ) -> list[tuple[float, float]]:
     """Drop the weakest onsets when little is wanted, split the longest when much is."""
     steps = list(steps)
+    longest_beats = SUNG_ON * plan.tempo.bpm[0] / 60
     for _ in range(len(steps)):
         if len(steps) > 2 and rng.random() > busy / 0.75:
             weakest = min(range(1, len(steps)), key=lambda i: (plan.meter.weight(steps[i][0]), steps[i][0]))
+            if steps[weakest][0] + steps[weakest][1] - steps[weakest - 1][0] > longest_beats:
+                continue
             before, gone = steps[weakest - 1], steps.pop(weakest)
             steps[weakest - 1] = (before[0], max(before[1], gone[0] + gone[1] - before[0]))
     if busy > 1.2 and rng.random() < busy - 1.0:

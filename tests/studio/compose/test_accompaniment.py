@@ -72,6 +72,16 @@ def test_the_top_makes_way_for_the_lead(plan_of, spans, seat, rng, tune):
     assert classes(at(beside, 0)) <= {0, 4, 7}
 
 
+def test_what_rubs_against_a_held_note_of_the_lead_is_left_out(plan_of, spans, seat, rng, tune):
+    plan, chords = plan_of(("verse", 2, 0.5)), spans("Imaj7", 8, 8)
+    chair = seat("chords", patterns=("x...............",), low=52, high=76)
+    for tonic in (60, 72, 84):  # the tune holds the root over a chord with a major seventh
+        part = write_chords(plan, chords, chair, rng, lead=tune([(0, 3, tonic)]))
+        struck = at(part, 0)["pitch"].astype(int)
+        assert len(struck) >= 2
+        assert not set((tonic - struck).tolist()) & {-1, 1, 13}
+
+
 def test_pads_hold_to_the_next_chord_and_do_not_strike_the_same_one_again(plan_of, spans, seat, rng):
     chair = seat("pad", "warm-pad", low=52, high=74)
     part = write_pad(plan_of(("verse", 9, 0.5)), spans("I I IV V", 4, 36), chair, rng, lead=NOBODY)

@@ -5,6 +5,7 @@ from studio.brief import Brief
 from studio.compose.form import plan_form
 from studio.compose.harmony import chord_index, harmonise
 from studio.compose.melody import lead_of, write_melody
+from studio.compose.timeline import final_beats
 from studio.instruments import INSTRUMENTS
 from studio.styles import genres
 
@@ -78,6 +79,26 @@ def test_the_piece_ends_on_root_or_third_of_the_final_chord():
         last = leads[lead.id][-1]
         assert last["onset"] == plan.final
         assert last["pitch"] % 12 in (chords[-1].chord.degree(1), chords[-1].chord.degree(3))
+
+
+@pytest.mark.parametrize(("genre", "substyle"), [("rock", "punk"), ("blues", "chicago"), ("classical", "viennese")])
+def test_the_last_note_is_reached_nearby_and_ends_with_the_band(genre, substyle):
+    for seed in range(6):
+        plan, _, leads = melody_of(genre=genre, substyle=substyle, seed=seed)
+        lead = lead_of(plan, plan.sections[-1])
+        if lead is None or plan.ending.kind == "fade":
+            continue
+        line = line_in(plan, leads, plan.sections[-1])
+        if len(line) > 1:
+            assert abs(int(line["pitch"][-1]) - int(line["pitch"][-2])) <= 7
+        assert line["duration"][-1] <= final_beats(plan)
+
+
+def test_a_slow_tune_still_moves():
+    for mood in ("sad", "calm"):
+        plan, _, leads = melody_of(genre="classical", substyle="romantic", mood=mood, duration=90)
+        count = sum(len(line) for line in leads.values())
+        assert count > 0.6 * (plan.end / plan.bar) * plan.meter.pulses
 
 
 def test_another_seed_sings_another_tune_and_the_same_seed_the_same():
