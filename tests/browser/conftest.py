@@ -32,7 +32,19 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def chromium() -> str:
+    """The machine's Chromium. Without one the tests are skipped; in CI, where nobody reads reasons, they fail."""
+    path = shutil.which("chromium")
+    if path is None:
+        reason = "Chromium is missing (Debian: apt install chromium)"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return path
+
+
+@pytest.fixture(scope="module")
+def site(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site in a folder of its own. On the way out it is stopped as by Ctrl-C, and nothing of it may be left."""
     folder = tmp_path_factory.mktemp("site")
     environment = {name: value for name, value in os.environ.items() if name not in SERVICES}
@@ -76,11 +88,7 @@ def processes_with(variable: str) -> list[int]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        reason = "Chromium is missing (Debian: apt install chromium)"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+def browser(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         yield browser
