@@ -3,13 +3,18 @@
 import ast
 import json
 import re
+import shlex
 import subprocess
 import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import get_commands
+
+from studio.cli import _parser
+from studio.styles import genres
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -70,6 +75,15 @@ def test_commands_named_in_code_exist(document: Path) -> None:
     assert set(re.findall(r"manage\.py ([a-z_0-9]+)", commands)) - set(get_commands()) == set()
     scripts = set(re.findall(r"\bscripts/[\w.-]+\w", commands))
     assert {name for name in scripts if not (ROOT / name).exists()} == set()
+
+
+def test_what_the_readme_tells_a_newcomer_to_type_is_right() -> None:
+    readme = (ROOT / "README.md").read_text()
+    commands = re.findall(r"^ {4}\S+python -m studio (.+)$", readme, re.MULTILINE)
+    assert len(commands) == 1
+    asked = _parser().parse_args(shlex.split(commands[0]))
+    assert asked.genre in genres()
+    assert json.dumps({"email": settings.DEMO_EMAIL, "password": settings.DEMO_PASSWORD}) in readme
 
 
 def test_the_makefile_calls_what_exists() -> None:
