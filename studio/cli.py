@@ -41,8 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nStopped; no file was left.", file=sys.stderr)
         return STOPPED
-    except (StudioError, OSError) as error:
+    except StudioError as error:
         print(f"\n{error}", file=sys.stderr)
+        return FAILED
+    except OSError as error:
+        print(f"\n{error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
         return FAILED
 
 

@@ -26,7 +26,7 @@ RENDER_THREADS = 2
 
 STAGES = {
     "composing": (0.0, 0.05), "rendering": (0.05, 0.55), "mastering": (0.55, 0.7), "reviewing": (0.7, 0.75),
-    "delivering": (0.75, 1.0),
+    "delivering": (0.75, 0.99),
 }  # fmt: skip
 """Stage → the share of the whole work, from where to where, as measured on a three-minute track."""
 

@@ -1,4 +1,9 @@
 import json
+import os
+import runpy
+import subprocess
+import sys
+from types import ModuleType
 
 import pytest
 
@@ -42,4 +47,21 @@ def test_compose_prints_one_json_object(tmp_path, capsys):
 def test_a_folder_that_cannot_be_made_is_told_in_a_line(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     assert main(["compose", "--genre", "ambient", "--out", str(tmp_path / "file" / "x")]) == 1
-    assert len(capsys.readouterr().err.strip().splitlines()) <= 2
+    assert capsys.readouterr().err.strip() == f"{tmp_path / 'file' / 'x'}: Not a directory"
+
+
+def test_a_terminal_that_cannot_show_a_letter_is_no_fault():
+    command = [sys.executable, "-m", "studio", "compose", "--help"]
+    told = subprocess.run(command, env={**os.environ, "PYTHONIOENCODING": "ascii"}, capture_output=True, check=True)
+    assert b"BPM, 40?240" in told.stdout
+
+
+def test_ctrl_c_while_loading_is_quiet(monkeypatch):
+    class Loading(ModuleType):
+        def __getattr__(self, name):
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "studio.cli", Loading("studio.cli"))
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("studio", run_name="__main__")
+    assert ended.value.code == 130

@@ -61,6 +61,7 @@ def test_progress_is_real(track):
     made, told = track
     fractions = [fraction for _, fraction, _ in told]
     assert fractions == sorted(fractions) and fractions[-1] == 1.0
+    assert fractions.count(1.0) == 1, "done is told once"
     assert list(dict.fromkeys(stage for stage, _, _ in told)) == list(STAGES)
     rendered = [message for stage, _, message in told if stage == "rendering" and " of " in message]
     assert len(rendered) >= len(made.score.parts)
