@@ -16,7 +16,7 @@ from django.core.files.storage import default_storage
 from django_q.exceptions import TimeoutException
 
 from generation.heart import Heart, LeaseLostError
-from generation.models import Generation
+from generation.models import Generation, GenerationFile
 from generation.outcome import Outcome, StoredFile
 from generation.services import GAVE_UP, generation_claim, generation_fail, generation_finish
 from studio import produce as studio_produce
@@ -43,7 +43,7 @@ def run_next() -> str:
     except LeaseLostError:
         result = "lease lost or cancelled"
     except (BriefError, RenderError) as error:
-        _failed(token, "not_possible", f"{error} Change the brief and try again.", retry=False)
+        _failed(token, "not_possible", f"{str(error).rstrip('.')}. Change the brief and try again.", retry=False)
         result = "not possible"
     except TimeoutException:
         _failed(token, "timeout", TOO_LONG, retry=False)
@@ -67,7 +67,7 @@ def _run(generation: Generation, token: UUID) -> str:
         outcome = _outcome(track, files)
     if not generation_finish(token=token, outcome=outcome):
         raise LeaseLostError(str(token))
-    _discard(generation.public_id, keep=None if outcome.rejected else token)
+    _discard(generation.public_id)
     return "rejected" if outcome.rejected else "completed"
 
 
@@ -94,18 +94,20 @@ def _failed(token: UUID, code: str, message: str, *, retry: bool) -> None:
     generation_fail(token=token, code=code, detail=traceback.format_exc(), message=message, retry=retry)
 
 
-def _discard(public_id: UUID, token: UUID | None = None, *, keep: UUID | None = None) -> None:
-    """Delete the stored files of one attempt, or of every attempt but one."""
+def _discard(public_id: UUID, token: UUID | None = None) -> None:
+    """Delete what one attempt stored, or every attempt; never what was delivered. What cannot be deleted is logged."""
     folder = f"generations/{public_id}"
     try:
         attempts = [str(token)] if token else default_storage.listdir(folder)[0]
         for attempt in attempts:
-            if attempt != str(keep):
+            if not GenerationFile.objects.filter(attempt=attempt).exists():
                 for name in default_storage.listdir(f"{folder}/{attempt}")[1]:
                     default_storage.delete(f"{folder}/{attempt}/{name}")
                 default_storage.delete(f"{folder}/{attempt}")
     except FileNotFoundError:
         pass  # nothing was stored
+    except Exception:
+        logger.exception("What attempts at generation %s left in the storage could not be deleted", public_id)
 
 
 def _outcome(track: Any, files: list[StoredFile]) -> Outcome:

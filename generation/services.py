@@ -197,7 +197,7 @@ def generation_fail(*, token: uuid.UUID, code: str, detail: str, message: str, r
     if retry and generation.attempts < settings.GENERATION_MAX_ATTEMPTS:
         _requeue(generation)
     else:
-        generation.state, generation.message, generation.error_message = State.FAILED, "", message
+        generation.state, generation.message, generation.error_message = State.FAILED, "", message[:300]
         _close(generation, timezone.now())
     return True
 

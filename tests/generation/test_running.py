@@ -20,9 +20,9 @@ from accounts.models import User
 from generation import heart
 from generation.models import Generation
 from generation.running import run_next, work_swept
-from generation.services import generation_cancel, generations_reap
+from generation.services import GAVE_UP, generation_cancel, generations_reap
 from generation.states import State
-from studio.brief import Brief
+from studio.brief import Brief, BriefError, Problem
 from studio.errors import RenderError, SoundLibraryError
 from tests.people import BRIEF, make_generation
 
@@ -160,6 +160,38 @@ class RunningTestCase(TransactionTestCase):
         self.run_with(Studio())
         assert len(stored()) == 2
         assert not left.exists()
+
+    def test_what_cannot_be_tidied_away_costs_nothing_that_was_delivered(self) -> None:
+        left = Path(settings.MEDIA_ROOT) / f"generations/{self.row.public_id}/{uuid.uuid4()}/half.wav"
+        left.parent.mkdir(parents=True)
+        left.write_bytes(b"half")
+        delete = default_storage.delete
+
+        def refuse(name: str) -> None:
+            if name.endswith("half.wav"):
+                raise PermissionError(name)
+            delete(name)
+
+        with mock.patch.object(default_storage, "delete", refuse), self.assertLogs("generation.running", "ERROR"):
+            assert self.run_with(Studio()).endswith("completed")
+        assert (self.row.state, self.row.files.count()) == (State.COMPLETED, 2)
+        assert all(default_storage.exists(str(file.file.name)) for file in self.row.files.all())
+
+    @override_settings(MEDIA_ROOT=__file__)
+    def test_a_storage_that_takes_nothing_fails_the_music_with_a_sentence(self) -> None:
+        for _ in range(3):
+            with self.assertLogs("generation.running", "ERROR"):
+                assert self.run_with(Studio()).endswith("failed")
+        assert (self.row.state, self.row.error_message) == (State.FAILED, GAVE_UP)
+        assert "NotADirectoryError" in self.row.error_detail
+
+    def test_a_reason_too_long_for_its_column_is_cut(self) -> None:
+        def refuse() -> None:
+            raise BriefError(tuple(Problem("tempo", "odd", f"tempo: {n} will not do") for n in range(30)))
+
+        assert self.run_with(Studio(during=refuse)).endswith("not possible")
+        assert self.row.state == State.FAILED
+        assert len(self.row.error_message) == 300
 
     def test_music_that_cannot_be_rendered_fails_at_once_with_its_reason(self) -> None:
         def silent() -> None:
