@@ -9,6 +9,8 @@ from django.conf import settings
 from studio.brief import Problem
 
 LOCAL = {"localhost", "127.0.0.1", "::1"}
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # RFC 4291 and the registry of IPv6 address space
+NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an address of IPv4
 
 
 def callback_problem(url: str) -> Problem | None:
@@ -37,11 +39,20 @@ def public_address(host: str, port: int) -> str:
     if settings.DEBUG and host in LOCAL:
         return found[0]
     for address in found:
-        ip = ipaddress.ip_address(address)
-        ip = getattr(ip, "ipv4_mapped", None) or ip
-        if not ip.is_global or ip.is_multicast:
+        if not _is_public(ipaddress.ip_address(address)):
             raise OSError(f"{host} is not a public address ({address})")
     return found[0]
+
+
+def _is_public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether an address is public; one of IPv6 that stands for one of IPv4 is as public as that is."""
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip in NAT64:
+            return _is_public(ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF))
+        if within := ip.ipv4_mapped or ip.sixtofour:
+            return _is_public(within)
+        return ip in GLOBAL_UNICAST and ip.is_global
+    return ip.is_global and not ip.is_multicast
 
 
 def _is_debugging(scheme: str, host: str) -> bool:

@@ -2,11 +2,16 @@
 
 import json
 import logging
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
+from http.client import HTTPConnection, HTTPException
+from threading import Timer
 from typing import Any
 from urllib.parse import urlsplit
 
-import urllib3
 from django.db.models import F
 from django.utils import timezone
 from standardwebhooks import Webhook
@@ -41,7 +46,7 @@ def callback_send(*, generation_pk: int) -> bool:
     generation = Generation.objects.select_related("user").get(pk=generation_pk)
     try:
         _post(generation)
-    except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
+    except (OSError, ValueError, HTTPException) as error:
         logger.warning("Callback of %s failed: %s", generation.public_id, error)
         _postpone(generation)
         return False
@@ -59,31 +64,37 @@ def _postpone(generation: Generation) -> None:
 
 
 def _post(generation: Generation) -> None:
-    """POST the state. Raises ``OSError`` or ``HTTPError`` unless the answer is a 2xx; redirects are not followed."""
+    """POST the state. Raises ``OSError`` or ``HTTPException`` unless a 2xx comes back; redirects are not followed."""
     url = urlsplit(generation.callback_url)
     host, tls = url.hostname or "", url.scheme == "https"
     port = url.port or (443 if tls else 80)
     body = json.dumps(_payload(generation), separators=(",", ":"))
-    address = public_address(host, port)
-    pool: urllib3.HTTPConnectionPool
-    if tls:
-        pool = urllib3.HTTPSConnectionPool(address, port, server_hostname=host, assert_hostname=host)
-    else:
-        pool = urllib3.HTTPConnectionPool(address, port)
-    with pool:
-        response = pool.urlopen(
-            "POST",
-            (url.path or "/") + (f"?{url.query}" if url.query else ""),
-            body=body.encode(),
-            headers=_headers(generation, body) | {"Host": url.netloc},
-            timeout=TIMEOUT_SECONDS,
-            retries=False,
-            redirect=False,
-            preload_content=False,
-        )
-        response.close()
-    if not 200 <= response.status < 300:
-        raise OSError(f"the other site answered {response.status}")
+    headers = _headers(generation, body) | {"Host": url.netloc}
+    with socket.create_connection((public_address(host, port), port), TIMEOUT_SECONDS) as plain, _hung_up(plain):
+        connection = HTTPConnection(host, port)
+        connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host) if tls else plain
+        with closing(connection):
+            connection.request("POST", (url.path or "/") + (f"?{url.query}" if url.query else ""), body, headers)
+            status = connection.getresponse().status
+    if not 200 <= status < 300:
+        raise OSError(f"the other site answered {status}")
+
+
+@contextmanager
+def _hung_up(plain: socket.socket) -> Iterator[None]:
+    """End the connection when the time is over: a socket's own timeout begins anew with every byte that arrives."""
+    with plain.dup() as line:  # TLS takes the first one over
+        timer = Timer(TIMEOUT_SECONDS, _end, (line,))
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+
+def _end(line: socket.socket) -> None:
+    with suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)
 
 
 def _headers(generation: Generation, body: str) -> dict[str, str]:

@@ -3,6 +3,8 @@
 import json
 import socket
 import threading
+import time
+from contextlib import suppress
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -52,6 +54,7 @@ class AddressTestCase(PeopleTestCase):
         for inside in (
             "127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.9.9", "169.254.169.254", "0.0.0.1", "100.64.0.1",
             "224.0.0.1", "::1", "fe80::1", "fd00::1", "::ffff:10.0.0.1", "255.255.255.255",
+            "64:ff9b::a9fe:a9fe", "2002:a00:1::", "fec0::1", "::7f00:1", "ff02::1",
         ):  # fmt: skip
             rows = [(0, 0, 0, "", ("93.184.216.34", 443)), (0, 0, 0, "", (inside, 443))]
             looked_up = mock.patch("socket.getaddrinfo", return_value=rows)
@@ -59,9 +62,9 @@ class AddressTestCase(PeopleTestCase):
                 public_address("example.org", 443)
 
     def test_a_public_name_gives_the_address_to_connect_to(self) -> None:
-        rows = [(0, 0, 0, "", ("93.184.216.34", 443))]
-        with mock.patch("socket.getaddrinfo", return_value=rows):
-            assert public_address("example.org", 443) == "93.184.216.34"
+        for public in ("93.184.216.34", "2606:2800:220:1::1", "64:ff9b::5db8:d822"):
+            with mock.patch("socket.getaddrinfo", return_value=[(0, 0, 0, "", (public, 443))]):
+                assert public_address("example.org", 443) == public
 
 
 class Listener:
@@ -90,6 +93,15 @@ class Listener:
     def close(self) -> None:
         self.server.shutdown()
         self.server.server_close()
+
+
+def drip(server: socket.socket) -> None:
+    """Answer one request with a line that never ends, a letter at a time."""
+    line, _ = server.accept()
+    with line, suppress(OSError):
+        while True:
+            line.sendall(b"x")
+            time.sleep(0.02)
 
 
 @override_settings(DEBUG=True)
@@ -143,6 +155,16 @@ class CallbackTestCase(PeopleTestCase):
         self.cancelled(listener.url)
         assert callbacks_send() == 0
         assert [path for path, _, _ in listener.got] == ["/hook?x=1"]
+
+    def test_who_answers_by_the_drop_is_hung_up_on(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            row = self.cancelled(f"http://127.0.0.1:{server.getsockname()[1]}/")
+            drips = threading.Thread(target=drip, args=(server,), daemon=True)
+            drips.start()
+            with mock.patch("generation.callbacks.TIMEOUT_SECONDS", 0.3):
+                assert not callback_send(generation_pk=row.pk)
+            drips.join(5)
+            assert not drips.is_alive(), "the line is still open"
 
     def test_a_name_that_leads_inside_is_never_connected_to(self) -> None:
         row = self.cancelled("https://inside.example.org/")
