@@ -27,8 +27,8 @@ OFF = -60.0
 TAKE_MARK = "#"
 KICK_KEYS = (35, 36)
 """The bass drums of General MIDI."""
-SWELL_DB, SWELL_ENERGY = 3.0, 0.6
-"""A section's gain: so many dB per unit of energy above or below this energy."""
+SWELL_ENERGY = 0.6
+"""The energy of a section that is neither louder nor softer than the faders say."""
 BREAK_ENERGY_SEND_DB = 4.0
 SUBSONIC_HZ = 28.0
 
@@ -118,7 +118,7 @@ class MixingDesk:
     def _route(self, style: PartStyle, stem: Audio, gain: float, pan: float) -> None:
         """Duck and place the stem, then add it to the mix and to every open send."""
         run((Ducking(self._kicks, style.duck, self._desk.duck_ms / 1000.0), Panorama(pan, style.width)), stem)
-        swell, spread = section_gains(self._score)
+        swell, spread = section_gains(self._score, self._desk.swell)
         self._mix.add(stem, self._envelope(swell + gain))
         for name, bus in self._sends.items():
             level = getattr(style, name)
@@ -171,15 +171,15 @@ def kick_frames(score: Score) -> NDArray[np.int64]:
     return np.unique(frames[(frames >= 0) & (frames < score.frames)])
 
 
-def section_gains(score: Score) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def section_gains(score: Score, swell: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return by section the gain of every part and the change of its sends, in dB.
 
-    Loud sections swell by ±1.5 dB and grow drier (−3 dB of send from energy 0.2 to 1); breaks open into the room.
+    Loud sections rise by ``swell`` dB per unit of energy and grow drier (−3 dB of send from energy 0.2 to 1); breaks open into the room.
     """
     energy = np.array([section.energy for section in score.sections])
     is_break = np.array([section.kind == "break" for section in score.sections])
     drier = -3.0 * (energy - 0.2) / 0.8
-    return SWELL_DB * (energy - SWELL_ENERGY), np.where(is_break, BREAK_ENERGY_SEND_DB * (1.0 - energy) / 0.7, drier)
+    return swell * (energy - SWELL_ENERGY), np.where(is_break, BREAK_ENERGY_SEND_DB * (1.0 - energy) / 0.7, drier)
 
 
 def section_envelope(score: Score, section_db: NDArray[np.float64]) -> NDArray[np.float32]:

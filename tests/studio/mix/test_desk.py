@@ -7,7 +7,7 @@ import pytest
 from studio.audio import SAMPLE_RATE
 from studio.errors import RenderError
 from studio.mix import MixingDesk
-from studio.mix.desk import LEAD_LOUDNESS, MOST_GAIN, kick_frames, section_envelope
+from studio.mix.desk import LEAD_LOUDNESS, MOST_GAIN, kick_frames, section_envelope, section_gains
 from studio.mix.loudness import integrated_loudness
 from studio.styles.model import Desk, PartStyle
 
@@ -62,6 +62,11 @@ def test_energy_swells_the_loud_section_a_little(piece, noise):
     mix = mixed((chair("keys"),), piece([("keys", "chords")], energies=(0.3, 0.9)), [noise(-20, 8)])
     quiet, loud = integrated_loudness(mix[:, : 3 * SAMPLE_RATE]), integrated_loudness(mix[:, 5 * SAMPLE_RATE :])
     assert loud - quiet == pytest.approx(1.8, abs=0.2)
+
+
+def test_a_desk_may_swell_more(piece):
+    gains, _ = section_gains(piece([], energies=(0.3, 0.9)), 7.0)
+    assert gains == pytest.approx([-2.1, 2.1])
 
 
 def test_the_swell_glides_over_the_beat_before_the_border(piece):
