@@ -43,7 +43,9 @@ ARRIVED, HASTY_COST = 4.0, 0.6
 """Seconds an intro needs to be one, and the cost of a shorter one."""
 
 TORN_COST = 3.0
-"""Cost of cutting a section shorter than the progression that its name stands for (a twelve-bar blues)."""
+TUNES = ("theme", "verse", "chorus", "solo")
+"""Cost of cutting a section shorter than the progression that its name stands for (a twelve-bar blues), and the kinds
+of section that it spoils."""
 
 CHOOSY = 2.0
 """How much dearer a form may be to be chosen e times less often."""
@@ -139,7 +141,7 @@ def _haste(section: FormSection, length: int, fit: Fit) -> float:
         return HASTY_COST * (0 < seconds < min(ARRIVED, whole) - 1e-9)
     if section.kind == "outro" or section.kind in SHORTEST:
         return 0.0
-    torn = length < min(fit.pinned.get(section.name, 0), section.bars)
+    torn = section.kind in TUNES and length < min(fit.pinned.get(section.name, 0), section.bars)
     return CRAMPED_COST * max(0.0, min(SETTLED, whole) - seconds) + TORN_COST * torn
 
 
