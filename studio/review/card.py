@@ -8,6 +8,9 @@ import numpy as np
 
 from studio.mix.master import Master
 from studio.review.audio import AudioMeasures, measure_audio
+from studio.review.leadsheet import lead_sheet
+from studio.review.musical import THRESHOLDS
+from studio.review.musical import measure as measure_music
 from studio.review.tonality import relation
 from studio.score import Score
 from studio.theory.key import Key
@@ -88,7 +91,8 @@ def review(brief: Asked, score: Score, master: Master) -> ReviewCard:
     """
     measures = measure_audio(master.audio, tempo=written_tempo(score))
     rows = [*_asked_rows(brief, score, master, measures), *_heard_rows(score, measures)]
-    return ReviewCard((*rows, *(limit.row(measures) for limit in LIMITS), *_info_rows(measures)), measures)
+    rows += [*_musical_rows(score), *(limit.row(measures) for limit in LIMITS), *_info_rows(measures)]
+    return ReviewCard(tuple(rows), measures)
 
 
 def written_tempo(score: Score) -> float:
@@ -148,6 +152,23 @@ def _heard_rows(score: Score, measures: AudioMeasures) -> Iterator[Row]:
         note = "" if kin == "same" else KINSHIP[kin]
         verdict = PASS if kin in ("same", "same notes") else WARN if kin == "other" else INFO
         yield Row("key_heard", "Key heard", str(score.key), str(measures.key.key), "", verdict, note=note)
+
+
+MUSICAL_LABELS = {
+    "melodic": "Melodic coherence", "harmonic": "Harmonic consistency", "rhythmic": "Rhythmic stability",
+    "structural": "Section structure",
+}  # fmt: skip
+
+
+def _musical_rows(score: Score) -> Iterator[Row]:
+    """The four axes of the written music; a value below what real music reaches is a warning."""
+    found = measure_music(lead_sheet(score))
+    for axis, least in THRESHOLDS.items():
+        if found is None:
+            yield Row(axis, MUSICAL_LABELS[axis], None, None, "", INFO, note="No tune to measure.")
+        else:
+            verdict = PASS if found[axis] >= least else WARN
+            yield Row(axis, MUSICAL_LABELS[axis], f"≥ {least:.2f}", round(found[axis], 2), "", verdict)
 
 
 KINSHIP: Mapping[str, str] = {
