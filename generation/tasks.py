@@ -2,6 +2,7 @@
 
 from generation.callbacks import callbacks_send
 from generation.running import run_next as _run_next
+from generation.running import work_swept
 from generation.services import generations_reap
 
 
@@ -16,5 +17,7 @@ def send_callbacks() -> int:
 
 
 def reap() -> dict[str, int]:
-    """Return what dead workers left behind to the queue."""
-    return generations_reap()
+    """Return what dead workers left behind to the queue, and delete their half-made music once no lease is on it."""
+    counts = generations_reap()
+    work_swept()
+    return counts

@@ -22,6 +22,7 @@ from generation.models import Generation
 from generation.running import run_next, work_swept
 from generation.services import GAVE_UP, generation_cancel, generations_reap
 from generation.states import State
+from generation.tasks import reap
 from studio.brief import Brief, BriefError, Problem
 from studio.errors import RenderError, SoundLibraryError
 from tests.people import BRIEF, make_generation
@@ -257,4 +258,15 @@ class WorkSweptTestCase(TransactionTestCase):
             (folder / "half.wav").write_bytes(b"half")
         assert work_swept() == 1
         assert kept.exists()
+        assert not left.exists()
+
+    def test_the_reaper_has_it_done_once_a_lease_has_run_out(self) -> None:
+        alice = User.objects.create_user("alice@example.org", "x")
+        row = make_generation(alice, State.RENDERING)
+        left = settings.WORK_DIR / f"{row.lease_token}-abc"
+        left.mkdir(parents=True)
+        reap()
+        assert left.exists()
+        Generation.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        assert reap() == {"returned": 1, "failed": 0}
         assert not left.exists()
