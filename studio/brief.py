@@ -138,7 +138,7 @@ def _number(low: float, high: float, unit: str, *, whole: bool = False) -> Calla
             raise _RefusedError("not_a_number", f"{value!r} is not a number", [low, high]) from None
         if not low <= number <= high:
             side, bound = ("above", high) if number > high else ("below", low)
-            raise _RefusedError("out_of_range", f"{value} is {side} {bound:g}{unit}", [low, high])
+            raise _RefusedError("out_of_range", f"{value} is {side} {bound:.16g}{unit}", [low, high])
         if whole and not number.is_integer():
             raise _RefusedError("not_whole", f"{value} is not a whole number", [low, high])
         return int(number) if whole else number
