@@ -48,14 +48,14 @@ class LineTaste:
 PENTATONIC = {"major": (0, 2, 4, 7, 9), "minor": (0, 3, 5, 7, 10)}
 BLUE = (0, 3, 5, 6, 7, 10)
 
-INTERVAL_COST = np.array([0.75, 0.0, 0.0, 0.35, 0.4, 0.7, 3.2, 0.9, 1.6, 1.6, 3.0, 3.5, 1.5] + [4.0] * 116)
+INTERVAL_COST = np.array([0.75, 0.0, 0.0, 0.6, 0.65, 0.9, 3.2, 0.9, 1.6, 1.6, 3.0, 3.5, 1.5] + [4.0] * 116)
 """Cost of moving by so many semitones: steps are free, the tritone and sevenths dear."""
 
 CONTOUR_PULL = 0.22
 SHAPE_PULL = 0.28
 """Costs per semitone of leaving the wished height, and of changing the wished interval."""
 
-OUTSIDE_CHORD = 1.6
+OUTSIDE_CHORD = 2.0
 AVOID_NOTE = 1.8
 UNRESOLVED = 2.4
 UNPREPARED = 1.2

@@ -29,6 +29,13 @@ ARCHES = ((0, 1, 3, 0), (0, 2, 4, 1), (2, 3, 1, 0), (0, -1, 2, 0), (3, 2, 1, 0))
 SUNG_ON = 1.8
 """Seconds: thinning a rhythm makes no note longer than this, or a slow tune would stand still."""
 
+KEPT = 0.6
+"""Share of a rhythm's onsets that thinning leaves at least: the cell must be known again."""
+
+
+HELD_OUT = 2.6
+"""Seconds at most that the last note of a phrase is held: then somebody else may answer."""
+
 
 @dataclass(frozen=True)
 class Motif:
@@ -126,9 +133,9 @@ def _thinned(
 ) -> list[tuple[float, float]]:
     """Drop the weakest onsets when little is wanted, split the longest when much is."""
     steps = list(steps)
-    longest_beats = SUNG_ON * plan.tempo.bpm[0] / 60
+    longest_beats, fewest = SUNG_ON * plan.tempo.bpm[0] / 60, max(2, round(KEPT * len(steps)))
     for _ in range(len(steps)):
-        if len(steps) > 2 and rng.random() > busy / 0.75:
+        if len(steps) > fewest and rng.random() > busy / 0.75:
             weakest = min(range(1, len(steps)), key=lambda i: (plan.meter.weight(steps[i][0]), steps[i][0]))
             if steps[weakest][0] + steps[weakest][1] - steps[weakest - 1][0] > longest_beats:
                 continue
@@ -189,7 +196,8 @@ def _closed(phrase: Sequence[Sketch], offset: float, sounding: float, close: int
     while len(kept) > 2 and plan.meter.weight(kept[-1].onset) < 0.5:
         kept.pop()
     last = kept[-1]
-    kept[-1] = replace(last, beats=max(sounding - last.onset, 1.0), close=close)
+    longest = max(1.0, HELD_OUT * plan.tempo.bpm[0] / 60)
+    kept[-1] = replace(last, beats=min(max(sounding - last.onset, 1.0), longest), close=close)
     return [replace(note, onset=note.onset + offset) for note in kept]
 
 

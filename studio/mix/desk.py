@@ -174,7 +174,8 @@ def kick_frames(score: Score) -> NDArray[np.int64]:
 def section_gains(score: Score, swell: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return by section the gain of every part and the change of its sends, in dB.
 
-    Loud sections rise by ``swell`` dB per unit of energy and grow drier (−3 dB of send from energy 0.2 to 1); breaks open into the room.
+    Loud sections rise by ``swell`` dB per unit of energy and grow drier (−3 dB of send from energy 0.2 to 1); breaks
+    open into the room.
     """
     energy = np.array([section.energy for section in score.sections])
     is_break = np.array([section.kind == "break" for section in score.sections])

@@ -101,6 +101,14 @@ def test_a_slow_tune_still_moves():
         assert count > 0.6 * (plan.end / plan.bar) * plan.meter.pulses
 
 
+def test_a_phrase_lets_go_of_its_last_note_and_keeps_its_rhythm():
+    for seed in range(4):
+        plan, _, leads = melody_of(genre="blues", substyle="slow", mood="sad", seed=seed, duration=90)
+        longest = max(float(line["duration"].max()) for line in leads.values() if len(line))
+        assert longest * 60 / plan.tempo.bpm[0] <= 5.0
+        assert sum(len(line) for line in leads.values()) >= 1.2 * plan.end / plan.bar
+
+
 def test_another_seed_sings_another_tune_and_the_same_seed_the_same():
     lines = [melody_of(seed=seed)[2] for seed in (1, 1, 2)]
     as_rows = [[tuple(note) for notes in line.values() for note in notes] for line in lines]
