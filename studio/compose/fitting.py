@@ -42,6 +42,9 @@ SETTLED, CRAMPED_COST = 12.0, 0.3
 ARRIVED, HASTY_COST = 4.0, 0.6
 """Seconds an intro needs to be one, and the cost of a shorter one."""
 
+LASTING, LENGTHY_COST = 40.0, 0.1
+"""Seconds after which a section that was made twice as long grows tiresome, and the cost of each beyond them."""
+
 TORN_COST = 3.0
 TUNES = ("theme", "verse", "chorus", "solo")
 """Cost of cutting a section shorter than the progression that its name stands for (a twelve-bar blues), and the kinds
@@ -126,7 +129,8 @@ def _options(sections: Sequence[FormSection], index: int, fit: Fit) -> list[tupl
         if square and part * fit.bar_seconds >= shortest:
             options.append((part, cost * share + _haste(section, part, fit)))
     if bars % 4 == 0:
-        options.append((bars * 2, max(cost, 3.0) * DOUBLE_COST))
+        lengthy = max(0.0, bars * 2 * fit.bar_seconds - LASTING)
+        options.append((bars * 2, max(cost, 3.0) * DOUBLE_COST + LENGTHY_COST * lengthy))
     return options
 
 

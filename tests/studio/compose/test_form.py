@@ -98,3 +98,9 @@ def test_a_blues_chorus_is_rather_left_out_than_torn():
         whole += sum(bars >= 8 for bars in lengths)
         torn += sum(bars < 8 for bars in lengths)
     assert whole >= 2 * torn
+
+
+def test_no_section_is_drawn_out_while_others_could_return():
+    for seed in range(6):
+        plan = plan_of(genre="classical", substyle="baroque", mood="energetic", duration=180, seed=seed)
+        assert max(section.beats * 60 / plan.tempo.bpm[0] for section in plan.sections) <= 50
