@@ -71,7 +71,7 @@ class GenerationRow(serializers.ModelSerializer):
     """A generation as it stands in a list."""
 
     id = serializers.UUIDField(source="public_id", read_only=True)
-    template: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    template: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True, allow_null=True)
     files = FileSerializer(many=True, read_only=True)
     error = serializers.SerializerMethodField()
     url = serializers.SerializerMethodField()

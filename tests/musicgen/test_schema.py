@@ -19,6 +19,9 @@ class SchemaTestCase(TestCase):
             "/api/v1/generations/{public_id}", "/api/v1/generations/{public_id}/events",
             "/api/v1/generations/{public_id}/files/{name}",
         }  # fmt: skip
+        rows = schema["components"]["schemas"]["GenerationRow"]["properties"]
+        for name in ("template", "template_version", "started_at", "finished_at"):
+            assert "null" in rows[name]["type"], name
         create = schema["paths"]["/api/v1/generations"]["post"]
         assert "202" in create["responses"]
         assert "application/problem+json" in create["responses"]["default"]["content"]
