@@ -4,6 +4,7 @@ from typing import Any
 
 from django.test import override_settings
 from django.urls import reverse
+from django.utils.html import escape
 
 from generation.models import Generation
 from generation.states import State
@@ -35,7 +36,7 @@ class CreateTestCase(PeopleTestCase):
         for genre in genres().values():
             assert f'name="genre" value="{genre.id}" aria-labelledby="genre-{genre.id}"' in page
             for style in genre.styles.values():
-                assert f'<option value="{style.id}">{style.name}</option>' in page
+                assert f'<option value="{style.id}">{escape(style.name)}</option>' in page
         assert all(f'<option value="{mood}">' in page for mood in MOODS)
         assert '<option value="D dorian">' in page
 

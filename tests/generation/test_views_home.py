@@ -1,6 +1,7 @@
 """The first page."""
 
 from django.urls import reverse
+from django.utils.html import escape
 
 from generation.states import State
 from studio.styles import genres
@@ -11,7 +12,7 @@ class HomeTestCase(PeopleTestCase):
     def test_it_shows_every_genre_to_those_signed_out(self) -> None:
         response = self.client.get(reverse("home"), headers={"Accept": "text/html"})
         for genre in genres().values():
-            self.assertContains(response, genre.description)
+            self.assertContains(response, escape(genre.description))
         self.assertContains(response, reverse("account_signup"))
 
     def test_it_sends_those_signed_in_to_their_music_or_to_make_some(self) -> None:
