@@ -57,7 +57,7 @@ def _varied(theme: tuple[Sketch, ...], plan: Plan, section: Section) -> list[Ske
     rng = plan.stream("melody", f"return {section.name} {count}")
     shift = int(rng.choice([-2, 1, 2]))
     tail = max(1, len(sketch) // 8)
-    sketch[-tail:] = [replace(note, height=note.height + shift) for note in sketch[-tail:]]
+    sketch[-tail:] = [replace(note, height=note.height + shift, idea="") for note in sketch[-tail:]]
     if count < 2 or plan.brief.complexity == "simple":
         return sketch
     decorated: list[Sketch] = []
@@ -66,7 +66,7 @@ def _varied(theme: tuple[Sketch, ...], plan: Plan, section: Section) -> list[Ske
             half = note.beats / 2
             decorated += [
                 replace(note, beats=half),
-                replace(note, onset=note.onset + half, beats=half, height=note.height + 1),
+                replace(note, onset=note.onset + half, beats=half, height=note.height + 1, idea=""),
             ]
         else:
             decorated.append(note)
@@ -101,10 +101,21 @@ def _sung(
         for onset, note, span in zip(onsets, sketch, spans, strict=True)
     ]  # fmt: skip
     pitches = solve(slots, taste)
+    pitches = solve(_recalled(slots, sketch, pitches), taste)
     pitches = _approached(pitches, slots, plan, section)
     return [
         (slot.onset, slot.beats, int(pitch), chair.style.velocity) for slot, pitch in zip(slots, pitches, strict=True)
     ]
+
+
+def _recalled(slots: Sequence[Slot], sketch: Sequence[Sketch], pitches: np.ndarray) -> list[Slot]:
+    """Let what comes back aim at the very pitches it had first: a listener knows a tune by its intervals."""
+    first: dict[str, float] = {}
+    aimed = []
+    for slot, note, pitch in zip(slots, sketch, pitches, strict=True):
+        target = first.setdefault(note.idea, float(pitch)) if note.idea else slot.target
+        aimed.append(replace(slot, target=target))
+    return aimed
 
 
 def _taste(plan: Plan, chair: Chair) -> LineTaste:

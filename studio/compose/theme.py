@@ -49,13 +49,17 @@ class Motif:
 
 @dataclass(frozen=True)
 class Sketch:
-    """A note of a theme before the chords are known: beats from the section's start, height in scale steps."""
+    """A note of a theme before the chords are known: beats from the section's start, height in scale steps.
+
+    Notes of one ``idea`` are the same note of a phrase that comes back.
+    """
 
     onset: float
     beats: float
     height: float
     close: int = 0
     starts_phrase: bool = False
+    idea: str = ""
 
 
 def write_theme(plan: Plan, section: Section, label: str) -> tuple[Sketch, ...]:
@@ -74,7 +78,8 @@ def write_theme(plan: Plan, section: Section, label: str) -> tuple[Sketch, ...]:
             break
         plain = letter[0]
         if plain not in phrases:
-            phrases[plain] = _phrase(plan, cells, bars, rng)
+            notes = _phrase(plan, cells, bars, rng)
+            phrases[plain] = tuple(replace(note, idea=f"{plain}{number}") for number, note in enumerate(notes))
         phrase = _answer(phrases[plain], rng) if letter != plain else phrases[plain]
         at_rest = index == len(scheme) - 1 or letter != plain
         offset = index * phrase_bars * plan.bar
@@ -187,7 +192,8 @@ def _answer(phrase: tuple[Sketch, ...], rng: np.random.Generator) -> tuple[Sketc
     """Keep the question's beginning, lead its last third elsewhere."""
     turn = len(phrase) * 2 // 3
     shift = int(rng.choice([-3, -2, 2]))
-    return tuple(replace(note, height=note.height + (shift if i >= turn else 0)) for i, note in enumerate(phrase))
+    turned = (replace(note, height=note.height + shift, idea="") for note in phrase[turn:])
+    return (*phrase[:turn], *turned)
 
 
 def _closed(phrase: Sequence[Sketch], offset: float, sounding: float, close: int, plan: Plan) -> list[Sketch]:
