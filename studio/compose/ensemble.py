@@ -61,7 +61,9 @@ def fitted(low: int, high: int, instrument: Instrument) -> tuple[int, int]:
 def seat(brief: Brief, style: Style, mood: MoodChange) -> tuple[Chair, ...]:
     """Return the chairs of a piece: avoided players leave or change instrument, wanted ones come in."""
     chairs = [Chair(part, part.instrument) for part in style.parts]
-    chairs = [_favoured(chair, mood.instruments) for chair in chairs]
+    for index, chair in enumerate(chairs):
+        seated = {other.instrument for other in chairs[:index]}
+        chairs[index] = _favoured(chair, tuple(name for name in mood.instruments if name not in seated))
     chairs = [chair for chair in (_without(chair, brief.avoid) for chair in chairs) if chair]
     for wanted in brief.instruments:
         chairs = _with(chairs, wanted)

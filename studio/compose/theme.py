@@ -156,7 +156,7 @@ def _thinned(
 
 def _phrase(plan: Plan, cells: tuple[Motif, Motif], bars: int, rng: np.random.Generator) -> tuple[Sketch, ...]:
     """Set motif and contrast one after the other under an arch; the motif returns as a sequence."""
-    motif, contrast = cells
+    motif, contrast = cells[0], _filled(cells[1], cells[0].beats)
     beats, arch = bars * plan.bar, ARCHES[int(rng.integers(len(ARCHES)))]
     units = max(1, round(beats / motif.beats))
     schemes = UNIT_SCHEMES.get(units) or (tuple("mnmc"[i % 4] for i in range(units)),)
@@ -174,6 +174,13 @@ def _phrase(plan: Plan, cells: tuple[Motif, Motif], bars: int, rng: np.random.Ge
         ]
         start += room
     return tuple(sketch)
+
+
+def _filled(motif: Motif, beats: float) -> Motif:
+    """Say a motif as often as it takes to last ``beats``."""
+    times = max(1, round(beats / motif.beats))
+    onsets = tuple(at + turn * motif.beats for turn in range(times) for at in motif.onsets)
+    return Motif(onsets, motif.lengths * times, motif.contour * times, motif.beats * times)
 
 
 def _shaped(motif: Motif, rng: np.random.Generator) -> Motif:

@@ -19,11 +19,13 @@ FOLDER = Path(__file__).parent
 DRUM_VOICES = {
     "KK": 36, "SN": 38, "RS": 37, "CP": 39, "HH": 42, "PH": 44, "OH": 46, "RD": 51, "RB": 53, "CR": 49, "CH": 52,
     "T1": 50, "T2": 47, "T3": 43, "SH": 82, "TB": 54, "CB": 56, "TI": 36, "TK": 41, "TA": 81,
+    "BH": 60, "BL": 61, "CS": 62, "CO": 63, "CL": 64, "TH": 65, "TL": 66, "CA": 69, "MA": 70, "GS": 73, "GL": 74, "CV": 75,
 }  # fmt: skip
-"""Drum voice → General MIDI key. ``TI`` and ``TK`` (timpani, taiko) play on kits of their own."""
+"""Drum voice → General MIDI key; at the end bongos, congas, timbales, cabasa, maracas, guiro, claves. ``TI``, ``TK``
+(timpani, taiko) play on kits of their own."""
 
 
-GENRE_KEYS = {"name", "description", "default", "mood", "common", "substyles", "moods"}
+GENRE_KEYS = {"name", "description", "default", "mood", "titles", "common", "substyles", "moods"}
 DRUM_KEYS = {"grooves", "fills", "crash"}
 
 
@@ -53,9 +55,8 @@ def load_genre(path: Path) -> Genre:
         for key, own in data["substyles"].items()
     }
     moods = {mood: _build(MoodChange, row, f"{path.name}: moods.{mood}") for mood, row in data["moods"].items()}
-    genre = Genre(
-        path.stem, data["name"], data["description"], data["default"], styles, moods, data.get("mood", "hopeful")
-    )
+    own = {key: data[key] for key in ("name", "description", "default", "mood", "titles") if key in data}
+    genre: Genre = _build(Genre, {**own, "id": path.stem, "styles": styles, "moods": moods}, path.name)
     _check_genre(genre, path.name)
     return genre
 

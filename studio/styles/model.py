@@ -106,7 +106,7 @@ class Melody:
 
 @dataclass(frozen=True)
 class Groove:
-    """A drum pattern: voice (``KK SN RS CP HH OH PH RD RB CR CH T1 T2 T3 SH TB TI TK``) → row of velocities 1–9.
+    """A drum pattern: voice (one of ``studio.styles.loader.DRUM_VOICES``) → row of velocities 1–9.
 
     Used in sections whose energy lies in ``[min_energy, max_energy]``; ``kinds`` limits it to section kinds.
     """
@@ -253,7 +253,10 @@ class Style:
 
 @dataclass(frozen=True)
 class Genre:
-    """A genre: its sub-styles, what each mood does to it, and the mood it has when nobody asks for one."""
+    """A genre: its sub-styles, what each mood does to it, and the mood it has when nobody asks for one.
+
+    ``titles``: nouns of which a piece without a title takes one.
+    """
 
     id: str
     name: str
@@ -262,3 +265,4 @@ class Genre:
     styles: Mapping[str, Style]
     moods: Mapping[str, MoodChange]
     mood: str = "hopeful"
+    titles: tuple[str, ...] = ("Window", "Road", "Story", "Light", "Season", "Hour")

@@ -121,3 +121,26 @@ def test_varying_the_melody_leaves_form_and_harmony_alone():
     other_plan, other_chords, other_leads = melody_of({"melody": 1})
     assert plan.sections == other_plan.sections and chords == other_chords
     assert any(not np.array_equal(leads[key], other_leads[key]) for key in leads)
+
+
+def test_a_phrase_that_comes_back_over_other_chords_keeps_most_of_its_pitches():
+    kept, compared = 0, 0
+    for seed in range(8):
+        plan, _, leads = melody_of(seed=seed, genre="rock", substyle="indie", duration=180)
+        for section in plan.sections:
+            if section.kind == "solo" or section.bars != 16 or not lead_of(plan, section):
+                continue
+            line = line_in(plan, leads, section)
+            half = section.beats / 4
+            first, second = (
+                {
+                    round(float(n["onset"] - start), 3): int(n["pitch"])
+                    for n in line
+                    if start <= n["onset"] < start + half / 2
+                }
+                for start in (section.start, section.start + half)
+            )
+            common = set(first) & set(second)
+            kept += sum(first[beat] == second[beat] for beat in common)
+            compared += len(common)
+    assert compared >= 20 and kept / compared > 0.6

@@ -44,7 +44,7 @@ def bars_of(row):
 def test_genre_answers_every_mood(genre):
     assert set(genre.moods) == set(MOODS)
     assert genre.mood in genre.moods
-    assert len(genre.styles) == 4
+    assert 4 <= len(genre.styles) <= 6
 
 
 @pytest.mark.parametrize("genre", GENRES.values(), ids=name)
