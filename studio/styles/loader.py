@@ -19,7 +19,8 @@ FOLDER = Path(__file__).parent
 DRUM_VOICES = {
     "KK": 36, "SN": 38, "RS": 37, "CP": 39, "HH": 42, "PH": 44, "OH": 46, "RD": 51, "RB": 53, "CR": 49, "CH": 52,
     "T1": 50, "T2": 47, "T3": 43, "SH": 82, "TB": 54, "CB": 56, "TI": 36, "TK": 41, "TA": 81,
-    "BH": 60, "BL": 61, "CS": 62, "CO": 63, "CL": 64, "TH": 65, "TL": 66, "CA": 69, "MA": 70, "GS": 73, "GL": 74, "CV": 75,
+    "BH": 60, "BL": 61, "CS": 62, "CO": 63, "CL": 64, "TH": 65, "TL": 66, "CA": 69, "MA": 70, "GS": 73, "GL": 74,
+    "CV": 75,
 }  # fmt: skip
 """Drum voice → General MIDI key; at the end bongos, congas, timbales, cabasa, maracas, guiro, claves. ``TI``, ``TK``
 (timpani, taiko) play on kits of their own."""

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.test import TestCase
 
-from studio.brief import BriefError
+from studio.brief import Brief, BriefError
 from studio.styles import genres
 from templates_app.models import Template
 from templates_app.selectors import brief_from_template, template_by_slug, templates_published
@@ -19,6 +19,12 @@ class LoadCatalogueTestCase(TestCase):
         call_command("load_catalogue", verbosity=0)
         assert Template.objects.count() >= 12
         assert {template.genre for template in templates_published()} == set(genres())
+
+    def test_no_starter_asks_for_something_odd(self) -> None:
+        call_command("load_catalogue", verbosity=0)
+        for template in templates_published():
+            brief = Brief.from_mapping(brief_from_template(template=template, asked={}))
+            assert not brief.warnings, (template.slug, brief.warnings)
 
     def test_it_changes_nothing_the_second_time(self) -> None:
         call_command("load_catalogue", verbosity=0)
