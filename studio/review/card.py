@@ -17,8 +17,8 @@ from studio.theory.key import Key
 
 PASS, WARN, FAIL, INFO = "pass", "warn", "fail", "info"
 
-LEAST_IN_KEY = 0.6
-"""Share of note time in the scale below which a piece is not in its key, however chromatic its style."""
+LEAST_IN_KEY, HARDLY_IN_KEY = 0.6, 0.35
+"""Share of note time in the scale that a chromatic style still reaches; and below which a piece is not in its key."""
 
 
 class Asked(Protocol):
@@ -124,9 +124,8 @@ def _asked_rows(brief: Asked, score: Score, master: Master, measures: AudioMeasu
     verdict = PASS if brief.key in (None, score.key) else FAIL
     yield Row("key", "Key", str(brief.key or score.key), str(score.key), "", verdict)
     share = notes_in_key(score)
-    yield Row(
-        "notes_in_key", "Notes in the scale", None, round(100 * share, 1), "%", PASS if share >= LEAST_IN_KEY else FAIL
-    )
+    verdict = PASS if share >= LEAST_IN_KEY else WARN if share >= HARDLY_IN_KEY else FAIL
+    yield Row("notes_in_key", "Notes in the scale", None, round(100 * share, 1), "%", verdict)
 
 
 def _near(name: str, label: str, asked: float, measured: float, unit: str, tolerance: float, *, digits: int = 3) -> Row:
