@@ -1,6 +1,7 @@
 """The conductor: brief → score → stems → mix → master → review → files, in this order, with progress."""
 
 import time
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -155,8 +156,9 @@ def outline(score: Score) -> dict[str, Any]:
 
 
 def file_name(title: str) -> str:
-    """Return a title as a safe file name: letters, digits and hyphens."""
-    kept = "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in title.lower())
+    """Return a title as a safe file name: plain letters, digits and hyphens; accents are left out."""
+    plain = unicodedata.normalize("NFKD", title.lower()).encode("ascii", "ignore").decode()
+    kept = "".join(letter if letter.isalnum() else "-" for letter in plain)
     return "-".join(filter(None, kept.split("-")))[:60] or "track"
 
 
