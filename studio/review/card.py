@@ -120,9 +120,15 @@ def _asked_rows(brief: Asked, score: Score, master: Master, measures: AudioMeasu
         loudness = Row(**{**asdict(loudness), "verdict": WARN, "note": master.note})
     yield loudness
     tempo = written_tempo(score)
-    yield _near("tempo", "Tempo", brief.tempo or tempo, tempo, "BPM", 0.5, digits=2)
-    verdict = PASS if brief.key in (None, score.key) else FAIL
-    yield Row("key", "Key", str(brief.key or score.key), str(score.key), "", verdict)
+    # What was left to the composer was not asked: it is told, not judged.
+    if brief.tempo is None:
+        yield Row("tempo", "Tempo", None, round(tempo, 2), "BPM", INFO)
+    else:
+        yield _near("tempo", "Tempo", brief.tempo, tempo, "BPM", 0.5, digits=2)
+    if brief.key is None:
+        yield Row("key", "Key", None, str(score.key), "", INFO)
+    else:
+        yield Row("key", "Key", str(brief.key), str(score.key), "", PASS if brief.key == score.key else FAIL)
     share = notes_in_key(score)
     verdict = PASS if share >= LEAST_IN_KEY else WARN if share >= HARDLY_IN_KEY else FAIL
     yield Row("notes_in_key", "Notes in the scale", None, round(100 * share, 1), "%", verdict)
