@@ -11,7 +11,7 @@ import numpy as np
 
 from studio.compose.ensemble import Chair
 from studio.compose.harmony import chord_index
-from studio.compose.line import LineTaste, Slot, solve
+from studio.compose.line import LineTaste, Slot, scale_of, solve
 from studio.compose.plan import Plan
 from studio.compose.theme import Sketch, write_theme
 from studio.compose.timeline import final_beats
@@ -19,6 +19,9 @@ from studio.instruments import INSTRUMENTS
 from studio.score import ChordSpan, Notes, Section, notes
 
 SEMITONES_PER_STEP = 12 / 7
+
+MORDENT = 0.25
+"""Beats of each of the first two notes of a mordent."""
 
 
 def write_melody(plan: Plan, chords: Sequence[ChordSpan]) -> dict[str, Notes]:
@@ -103,8 +106,36 @@ def _sung(
     pitches = solve(slots, taste)
     pitches = solve(_recalled(slots, sketch, pitches), taste)
     pitches = _approached(pitches, slots, plan, section)
+    ornate = _ornate(plan, section, sketch)
+    rows = []
+    for slot, pitch, wanted in zip(slots, pitches, ornate, strict=True):
+        note = (slot.onset, slot.beats, int(pitch), chair.style.velocity)
+        rows += _mordent(note, scale_of(taste, slot.chord)) if wanted and slot.onset < plan.final else [note]
+    return rows
+
+
+def _ornate(plan: Plan, section: Section, sketch: Sequence[Sketch]) -> list[bool]:
+    """Choose the long notes that get a mordent; a phrase that comes back is decorated as it was."""
+    rng = plan.stream("melody", f"ornaments {section.name}")
+    share = plan.style.melody.ornaments * {"simple": 0.4, "moderate": 1.0, "complex": 1.4}[plan.brief.complexity]
+    chosen: dict[str, bool] = {}
+    wanted = [bool(rng.random() < share) for _ in sketch]
     return [
-        (slot.onset, slot.beats, int(pitch), chair.style.velocity) for slot, pitch in zip(slots, pitches, strict=True)
+        note.beats >= 1.0 and (chosen.setdefault(note.idea, want) if note.idea else want)
+        for note, want in zip(sketch, wanted, strict=True)
+    ]
+
+
+def _mordent(note: tuple[float, float, int, int], scale: Sequence[int]) -> list[tuple[float, float, int, int]]:
+    """Touch the scale note above a note, quickly, and come back."""
+    onset, beats, pitch, velocity = note
+    above = next((step for step in (1, 2) if (pitch + step) % 12 in scale), 0)
+    if not above:
+        return [note]
+    return [
+        (onset, MORDENT, pitch, velocity),
+        (onset + MORDENT, MORDENT, pitch + above, velocity - 8),
+        (onset + 2 * MORDENT, beats - 2 * MORDENT, pitch, velocity - 4),
     ]
 
 

@@ -89,7 +89,7 @@ class Melody:
     ``rhythms``: section kind (or ``any``) → one- or two-bar cells. ``scale``: ``mode``, ``pentatonic`` or ``blues``.
     ``phrase_bars`` per phrase, of which the last ``rest`` share (0–1) stays silent. ``steps`` share of stepwise
     motion, ``leap`` the largest leap in semitones, ``chromatic`` share of approach notes, ``ornaments`` share of
-    decorated notes, ``anticipation`` share of phrases that begin with a pick-up.
+    long notes with a mordent, ``anticipation`` share of phrases that begin with a pick-up.
     """
 
     rhythms: Mapping[str, tuple[str, ...]]

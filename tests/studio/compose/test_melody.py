@@ -4,7 +4,7 @@ import pytest
 from studio.brief import Brief
 from studio.compose.form import plan_form
 from studio.compose.harmony import chord_index, harmonise
-from studio.compose.melody import lead_of, write_melody
+from studio.compose.melody import MORDENT, lead_of, write_melody
 from studio.compose.timeline import final_beats
 from studio.instruments import INSTRUMENTS
 from studio.styles import genres
@@ -144,3 +144,21 @@ def test_a_phrase_that_comes_back_over_other_chords_keeps_most_of_its_pitches():
             kept += sum(first[beat] == second[beat] for beat in common)
             compared += len(common)
     assert compared >= 20 and kept / compared > 0.6
+
+
+def test_styles_that_decorate_have_mordents_on_long_notes_and_others_none():
+    def mordents(substyle, complexity):
+        found = 0
+        for seed in range(4):
+            _, _, leads = melody_of(seed=seed, genre="classical", substyle=substyle, complexity=complexity, mood="sad")
+            for notes in leads.values():
+                short = np.abs(notes["duration"] - MORDENT) < 1e-9
+                pitch = notes["pitch"].astype(int)
+                joined = np.diff(notes["onset"]) < MORDENT + 1e-9
+                for i in range(len(notes) - 2):
+                    turn = pitch[i + 1] - pitch[i] in (1, 2) and pitch[i + 2] == pitch[i]
+                    found += bool(short[i] and short[i + 1] and joined[i] and joined[i + 1] and turn)
+        return found
+
+    assert mordents("baroque", "complex") > mordents("impressionist", "simple")
+    assert mordents("baroque", "complex") >= 4
