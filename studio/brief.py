@@ -252,6 +252,15 @@ def _both(values: Mapping[str, Any]) -> list[str]:
     return sorted(set(values.get("instruments", ())) & set(values.get("avoid", ())))
 
 
+def _unseated(values: Mapping[str, Any]) -> list[str]:
+    """Wanted instruments and roles that no chair of the style can take."""
+    parts = _style(values).parts
+    roles = {part.role for part in parts}
+    alternatives = {name for part in parts for name in (part.instrument, *part.alternatives)}
+    able = {name: INSTRUMENTS[name].roles if name in INSTRUMENTS else (name,) for name in values.get("instruments", ())}
+    return [name for name, fit in able.items() if name not in alternatives and not roles & set(fit)]
+
+
 def _modes(values: Mapping[str, Any]) -> set[str]:
     moods = genres()[values["genre"]].moods.values()
     return {Key.parse(key).mode for key in _style(values).keys} | {change.mode for change in moods}
@@ -265,6 +274,9 @@ RULES = (
     _Rule("form", "not_in_style", lambda v: "form" in v and _fits(v) and v["form"] not in _forms(v),
           lambda v: f"{v['form']!r} is not one of {', '.join(_forms(v))}", _forms),
     _Rule("avoid", "contradiction", _both, lambda v: f"{', '.join(_both(v))} cannot be both wanted and avoided"),
+    _Rule("avoid", "nobody_left",
+          lambda v: _fits(v) and {part.role for part in _style(v).parts} <= set(v.get("avoid", ())),
+          lambda v: f"without {', '.join(v['avoid'])} nobody is left to play"),
     _Rule("lyrics", "needs_vocals", lambda v: "lyrics" in v and "vocals" not in v,
           lambda v: "lyrics need a voice: set vocals too"),
     _Rule("vocals", "not_available", lambda v: "vocals" in v, lambda v: "singing is not available yet"),
@@ -282,6 +294,8 @@ ADVICE = (
     _Rule("key", "mood_and_mode",
           lambda v: "key" in v and v["key"].is_minor != (MODES[genres()[v["genre"]].moods[v["mood"]].mode][2] == 3),
           lambda v: f"{v['mood']} music is more often in {genres()[v['genre']].moods[v['mood']].mode}"),
+    _Rule("instruments", "no_chair", _unseated,
+          lambda v: f"{', '.join(_unseated(v))}: {_style(v).name} has no chair for it, so it is left out"),
     _Rule("meter", "unusual_meter", lambda v: "meter" in v and str(v["meter"]) not in _style(v).meters,
           lambda v: f"{v['meter']} is rare in {_style(v).name}; common: {', '.join(_style(v).meters)}",
           lambda v: _style(v).meters),

@@ -17,6 +17,10 @@ SYNTH_FAMILIES = {"drums": "machine", "effects": "effect"}
 """Which engine plays the patches of a family; every other family's patches are the synthesiser's."""
 
 
+OWN_ROLES = {"basses": "bass", "drums": "drums", "effects": "effects"}
+"""Families that sit only on chairs of one role; all others may carry the tune or the chords."""
+
+
 @dataclass(frozen=True)
 class Instrument:
     """One row of ``instruments.toml``.
@@ -45,6 +49,11 @@ class Instrument:
     def is_kit(self) -> bool:
         """Whether its pitches are General MIDI percussion keys rather than tones."""
         return self.family == "drums"
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Roles whose chairs it may take over when it is asked for, best first."""
+        return (OWN_ROLES[self.family],) if self.family in OWN_ROLES else ("lead", "chords")
 
     def plays(self, pitch: int) -> bool:
         """Return whether ``pitch`` lies in its natural range."""

@@ -146,12 +146,6 @@ class Score:
         """The beat at which the last section ends."""
         return self.sections[-1].end
 
-    def chord_at(self, beat: float) -> ChordSpan:
-        """Return the chord sounding at ``beat`` (the first before the start, the last after the end)."""
-        starts = [span.start for span in self.chords]
-        index = int(np.searchsorted(starts, beat + 1e-9, side="right")) - 1
-        return self.chords[max(index, 0)]
-
     def part(self, part_id: str) -> Part:
         """Return the part of that id; raises ``KeyError``."""
         for part in self.parts:

@@ -7,9 +7,6 @@ from studio.instruments import INSTRUMENTS, Instrument
 from studio.score import Section
 from studio.styles import MoodChange, PartStyle, Style
 
-ESSENTIAL = ("lead", "bass", "chords")
-"""Roles that an instrument asked for may take over, in this order."""
-
 
 @dataclass(frozen=True)
 class Chair:
@@ -87,13 +84,16 @@ def _without(chair: Chair, avoid: tuple[str, ...]) -> Chair | None:
 
 
 def _with(chairs: list[Chair], wanted: str) -> list[Chair]:
-    """Seat a wanted instrument: where it is an alternative, else on the first essential chair that is not taken."""
+    """Seat a wanted instrument: where it is an alternative, else on the first chair of a role that it can take.
+
+    What finds no chair, and a role that the style does not have, is left out; the brief has warned of it.
+    """
     if any(wanted in (chair.instrument, chair.role) for chair in chairs):
         return [_always(chair) if wanted in (chair.instrument, chair.role) else chair for chair in chairs]
     for index, chair in enumerate(chairs):
         if wanted in chair.style.alternatives:
             return [*chairs[:index], _always(replace(chair, instrument=wanted)), *chairs[index + 1 :]]
-    for role in ESSENTIAL:
+    for role in INSTRUMENTS[wanted].roles if wanted in INSTRUMENTS else ():
         for index, chair in enumerate(chairs):
             if chair.role == role:
                 return [*chairs[:index], _always(replace(chair, instrument=wanted)), *chairs[index + 1 :]]

@@ -20,6 +20,9 @@ from studio.score import ChordSpan, Notes, Section, notes
 
 SEMITONES_PER_STEP = 12 / 7
 
+DARING = {"simple": 0.4, "moderate": 1.0, "complex": 1.4}
+"""Complexity → factor on chromatic notes and ornaments."""
+
 MORDENT = 0.25
 """Beats of each of the first two notes of a mordent."""
 
@@ -117,7 +120,7 @@ def _sung(
 def _ornate(plan: Plan, section: Section, sketch: Sequence[Sketch]) -> list[bool]:
     """Choose the long notes that get a mordent; a phrase that comes back is decorated as it was."""
     rng = plan.stream("melody", f"ornaments {section.name}")
-    share = plan.style.melody.ornaments * {"simple": 0.4, "moderate": 1.0, "complex": 1.4}[plan.brief.complexity]
+    share = plan.style.melody.ornaments * DARING[plan.brief.complexity]
     chosen: dict[str, bool] = {}
     wanted = [bool(rng.random() < share) for _ in sketch]
     return [
@@ -160,7 +163,7 @@ def _taste(plan: Plan, chair: Chair) -> LineTaste:
 
 def _approached(pitches: np.ndarray, slots: Sequence[Slot], plan: Plan, section: Section) -> np.ndarray:
     """Turn some short weak notes into chromatic neighbours of the chord tone that follows."""
-    share = plan.style.melody.chromatic * {"simple": 0.4, "moderate": 1.0, "complex": 1.4}[plan.brief.complexity]
+    share = plan.style.melody.chromatic * DARING[plan.brief.complexity]
     if share <= 0:
         return pitches
     rng = plan.stream("melody", f"approach {section.start}")

@@ -35,7 +35,6 @@ LOW_PASS_HZ = {192: 18_600, 320: 20_500}
 SIDE_INFORMATION = 32
 PROMISED_PEAK = -1.0
 MOST_ENCODINGS = 3
-INFO_CRC_AT = 190
 
 
 def write_mp3(recording: Recording, path: Path, *, bit_rate: int) -> None:

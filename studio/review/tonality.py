@@ -20,8 +20,6 @@ KRUMHANSL_KESSLER = {
 }
 """Probe-tone ratings (Krumhansl and Kessler, *Psychological Review* 89, 1982)."""
 
-RELATIONS = ("same", "same notes", "parallel", "fifth", "other")
-
 
 @dataclass(frozen=True)
 class KeyReading:
@@ -69,7 +67,7 @@ def chroma(signal: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def relation(asked: Key, read: Key) -> str:
-    """Return how the key read stands to the key asked for, one of ``RELATIONS``.
+    """Return how the key read stands to that asked for: ``same``, ``same notes``, ``parallel``, ``fifth`` or ``other``.
 
     ``same``: tonic and kind of third agree (a mode counts as its kin with that third). ``same notes``: the relative
     key, or a mode's parent: the ear tells them apart by phrasing, a profile hardly.

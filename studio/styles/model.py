@@ -50,7 +50,8 @@ class Feel:
     ``swing`` is the position of the off-beat inside its pair, 0.5 straight … 0.75; ``swing_unit`` is ``eighth`` or
     ``sixteenth``; ``short_note_ms`` > 0 keeps the short note of a swung pair at that length instead (jazz).
     ``offset_ms`` and ``jitter_ms`` map roles (and the drum voices ``kick snare hat``) to a constant lateness
-    (negative: early) and a standard deviation. ``rubato`` 0–1 bends tempo over each phrase.
+    (negative: early) and a standard deviation. ``rubato`` 0–1
+    says how far tempo may bend over a phrase; performance does not bend it yet.
     """
 
     swing: float = 0.5

@@ -71,8 +71,3 @@ class Key:
     def __str__(self) -> str:
         names = FLAT_NAMES if self.uses_flats else SHARP_NAMES
         return f"{names[self.tonic]} {self.mode}"
-
-
-def all_keys() -> tuple[Key, ...]:
-    """Return every key the library knows, tonics upward from C within each mode."""
-    return tuple(Key(tonic, mode) for mode in MODES for tonic in range(12))

@@ -16,20 +16,6 @@ def pitch_class(name: str) -> int:
     return (LETTERS[letter] + accidentals.count("#") - accidentals.count("b")) % 12
 
 
-def note_name(pitch: int, *, flats: bool = False) -> str:
-    """Return the name with octave of a MIDI pitch: 60 → ``C4``."""
-    return f"{(FLAT_NAMES if flats else SHARP_NAMES)[pitch % 12]}{pitch // 12 - 1}"
-
-
 def nearest(pitch_class_: int, to: int) -> int:
     """Return the pitch of class ``pitch_class_`` nearest to the MIDI pitch ``to`` (the lower of two)."""
     return to + (pitch_class_ - to + 6) % 12 - 6
-
-
-def in_register(pitch: int, low: int, high: int) -> int:
-    """Move ``pitch`` by octaves into ``[low, high]``; the range must span an octave to be reachable always."""
-    while pitch < low:
-        pitch += 12
-    while pitch > high:
-        pitch -= 12
-    return pitch

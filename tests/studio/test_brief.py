@@ -1,6 +1,7 @@
 import pytest
 
 from studio.brief import MOODS, Brief, BriefError
+from studio.score import ROLES
 from studio.styles import genres
 from studio.theory.key import Key
 
@@ -66,6 +67,7 @@ def test_empty_values_count_as_absent():
         ({"instruments": "theremin"}, ("instruments", "not_allowed")),
         ({"instruments": {"piano": 1}}, ("instruments", "not_a_list")),
         ({"instruments": "piano", "avoid": "piano"}, ("avoid", "contradiction")),
+        ({"avoid": list(ROLES)}, ("avoid", "nobody_left")),
         ({"lyrics": "la la"}, ("lyrics", "needs_vocals")),
         ({"vocals": "soprano"}, ("vocals", "not_available")),
         ({"title": "x" * 121}, ("title", "too_long")),
@@ -93,6 +95,8 @@ def test_every_problem_is_told_at_once_with_what_would_be_right():
         ({"key": "C locrian"}, "unusual_mode"),
         ({"mood": "happy", "key": "C minor"}, "mood_and_mode"),
         ({"meter": "12/8", "substyle": "swing"}, "unusual_meter"),
+        ({"instruments": "riser", "substyle": "swing"}, "no_chair"),
+        ({"instruments": "drums", "genre": "ambient", "substyle": "drone"}, "no_chair"),
     ],
 )
 def test_the_unusual_is_a_warning_not_a_refusal(fields, code):

@@ -59,3 +59,8 @@ def test_who_is_wanted_sits_where_it_can_and_enters_early(band):
 
 def test_a_stranger_takes_the_lead(band):
     assert instruments(seat(replace(BRIEF, instruments=("banjo",)), band, MOOD))[0] == "banjo"
+
+
+def test_wanted_players_sit_only_where_they_can_play(band):
+    chairs = seat(replace(BRIEF, instruments=("finger-bass", "kit-808", "riser", "drums")), band, MOOD)
+    assert instruments(chairs) == ["tenor-sax", "piano", "finger-bass"]

@@ -1,6 +1,6 @@
 import pytest
 
-from studio.theory.key import MODES, Key, all_keys
+from studio.theory.key import MODES, Key
 
 
 @pytest.mark.parametrize(
@@ -42,5 +42,5 @@ def test_signature(text, fifths):
 
 
 def test_every_key_reads_back_from_its_name():
-    assert len(all_keys()) == 12 * len(MODES)
-    assert all(Key.parse(str(key)) == key for key in all_keys())
+    keys = [Key(tonic, mode) for mode in MODES for tonic in range(12)]
+    assert all(Key.parse(str(key)) == key for key in keys)
