@@ -77,7 +77,10 @@ class TempoMap:
 
 @dataclass(frozen=True)
 class Section:
-    """A named stretch of whole bars: ``start`` and ``beats`` in beats, ``energy`` 0–1."""
+    """A named stretch of whole bars: ``start`` and ``beats`` in beats, ``energy`` 0–1.
+
+    ``lift``: semitones by which its key lies above the key of the piece.
+    """
 
     name: str
     kind: str
@@ -85,6 +88,7 @@ class Section:
     beats: float
     bars: int
     energy: float
+    lift: int = 0
 
     @property
     def end(self) -> float:
@@ -145,6 +149,18 @@ class Score:
     def end(self) -> float:
         """The beat at which the last section ends."""
         return self.sections[-1].end
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """The key of the piece, then those that sections are lifted to."""
+        lifts = sorted({section.lift for section in self.sections} - {0})
+        return (self.key, *(self.key.raised(lift) for lift in lifts))
+
+    def lift(self, beats: ArrayLike) -> NDArray[np.int64]:
+        """Return for each beat by how many semitones its section is lifted."""
+        starts = np.array([section.start for section in self.sections])
+        lifts = np.array([section.lift for section in self.sections], np.int64)
+        return lifts[np.maximum(np.searchsorted(starts, np.asarray(beats) + 1e-6, side="right") - 1, 0)]
 
     def part(self, part_id: str) -> Part:
         """Return the part of that id; raises ``KeyError``."""

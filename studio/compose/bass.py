@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from studio.compose.ensemble import Chair
 from studio.compose.patterns import Step
-from studio.compose.plan import Plan
+from studio.compose.plan import Plan, Streams
 from studio.compose.timeline import EPSILON, Changes, Onset, bars, final_beats, fitted, onsets, plays_final
 from studio.score import ChordSpan, Notes, notes
 from studio.theory.chord import Chord
@@ -24,7 +24,7 @@ def write_bass(
     plan: Plan,
     chords: tuple[ChordSpan, ...],
     chair: Chair,
-    rng: np.random.Generator,
+    streams: Streams,
     *,
     kicks: ArrayLike | None = None,
 ) -> Notes:
@@ -34,10 +34,10 @@ def write_bass(
     """
     changes = Changes(chords)
     walking = walks(plan, chair)
-    line = _Line(chair, changes, plan, rng, walking)
+    line = _Line(chair, changes, plan, streams, walking)
     rows: list[tuple[float, float, int, int]] = []
     struck = np.sort(np.asarray(kicks if kicks is not None else [], float))
-    steps = _on_changes(onsets(plan, chair, rng, restless=walking), changes, plan)
+    steps = _on_changes(onsets(plan, chair, streams, restless=walking), changes, plan)
     if not chair.style.patterns:
         steps = _long_roots(plan, chair, changes)
     for onset in steps:
@@ -56,7 +56,8 @@ def write_bass(
 
 def _tuned(chair: Chair, plan: Plan, span: ChordSpan) -> bool:
     """Whether a chair has the root of a chord: kettledrums are tuned to two."""
-    return not chair.style.roots or (span.chord.root - plan.key.tonic) % 12 in chair.style.roots
+    tonic = plan.key.tonic + plan.section_at(span.start).lift
+    return not chair.style.roots or (span.chord.root - tonic) % 12 in chair.style.roots
 
 
 def walks(plan: Plan, chair: Chair) -> bool:
@@ -118,11 +119,11 @@ def _on_changes(found: Iterable[Onset], changes: Changes, plan: Plan) -> list[On
 class _Line:
     """Chooses octaves so that the line stays smooth and in its register."""
 
-    def __init__(self, chair: Chair, changes: Changes, plan: Plan, rng: np.random.Generator, walking: bool) -> None:
+    def __init__(self, chair: Chair, changes: Changes, plan: Plan, streams: Streams, walking: bool) -> None:
         self.low, self.high = chair.register
         self.home = self.low + 0.4 * (self.high - self.low)
         self.octaves = any("8" in row for row in chair.style.patterns)
-        self.changes, self.plan, self.rng, self.walking = changes, plan, rng, walking
+        self.changes, self.plan, self.streams, self.walking = changes, plan, streams, walking
         self.root: int | None = None
         self.target: tuple[float, int] | None = None
         self.recent: list[int] = []
@@ -202,7 +203,7 @@ class _Line:
             if self.turn <= 0:
                 previous = self.recent[-1] if self.recent else self.home
                 up = previous < self.home - 3 or (previous < self.home + 5 and self.direction < 0)
-                self.direction, self.turn = (1 if up else -1), int(self.rng.integers(1, 3))
+                self.direction, self.turn = (1 if up else -1), int(self.streams(onset.bar.section).integers(1, 3))
         if self.target and abs(self.target[0] - onset.beat) < EPSILON:
             self.root = self.target[1]
             return self.root

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.compose.ensemble import Chair
-from studio.compose.plan import Plan
+from studio.compose.plan import Plan, Streams
 from studio.compose.timeline import EPSILON, Changes, bars, final_beats, plays_final
 from studio.score import ChordSpan, Notes, notes
 from studio.theory.chord import Chord
@@ -30,14 +30,12 @@ FULL = 0.8
 Row = tuple[float, float, int, int]
 
 
-def write_counter(
-    plan: Plan, chords: tuple[ChordSpan, ...], chair: Chair, lead: Notes, rng: np.random.Generator
-) -> Notes:
+def write_counter(plan: Plan, chords: tuple[ChordSpan, ...], chair: Chair, lead: Notes, streams: Streams) -> Notes:
     """Return the counter line: one note at a time, never nearer than a third to the lead.
 
     While a theme is heard for the first time it only answers.
     """
-    line = _Counter(plan, chords, chair, lead, rng)
+    line = _Counter(plan, chords, chair, lead, streams)
     stretches = _stretches(plan, chair)
     for start, end in stretches:
         free = [(start, end)]
@@ -112,10 +110,8 @@ def _thinned(rows: list[Row], lead: Notes) -> list[Row]:
 class _Counter:
     """Writes the line piece by piece and remembers where it stands."""
 
-    def __init__(
-        self, plan: Plan, chords: Sequence[ChordSpan], chair: Chair, lead: Notes, rng: np.random.Generator
-    ) -> None:
-        self.plan, self.chair, self.lead, self.rng = plan, chair, lead, rng
+    def __init__(self, plan: Plan, chords: Sequence[ChordSpan], chair: Chair, lead: Notes, streams: Streams) -> None:
+        self.plan, self.chair, self.lead, self.streams = plan, chair, lead, streams
         self.changes = Changes(chords)
         self.low, self.high = chair.register
         self.home = (self.low + self.high) / 2
@@ -209,7 +205,8 @@ class _Counter:
     def _onto(self, pitch: int, beat: float, strong: bool) -> int:
         """Move a pitch to the nearest tone of the chord (strong notes) or of chord and scale, inside the register."""
         chord = self.changes.at(beat).chord
-        allowed = chord.tones if strong else (*chord.tones, *self.plan.key.scale)
+        key = self.plan.key.raised(self.plan.section_at(beat).lift)
+        allowed = chord.tones if strong else (*chord.tones, *key.scale)
         places = [place for tone in allowed for place in _places(tone, self.low, self.high)]
         return min(places, key=lambda place: (abs(place - pitch), place)) if places else pitch
 

@@ -48,7 +48,9 @@ def harmonise(plan: Plan) -> tuple[ChordSpan, ...]:
     for section in plan.sections:
         cells = _tiled(progressions[section.name], plan, section)
         cells = _closed(cells, plan, section)
-        spans += _merged(ChordSpan(start, beats, _chord(numeral, plan), numeral) for start, beats, numeral in cells)
+        spans += _merged(
+            ChordSpan(start, beats, _chord(numeral, plan, section), numeral) for start, beats, numeral in cells
+        )
     return tuple(spans)
 
 
@@ -58,7 +60,7 @@ def _progressions(plan: Plan) -> dict[str, Bars]:
     for section in plan.sections:
         if section.name in chosen:
             continue
-        rng = plan.stream("harmony", section.name)
+        rng = plan.stream("harmony", section.name, section.name)
         options = [parse_progression(text) for text in _candidates(plan, section)]
         fresh = [bars for bars in options if bars not in chosen.values()] or options
         fitting = [bars for bars in fresh if section.bars % len(bars) == 0 or len(bars) == section.bars] or fresh
@@ -139,8 +141,8 @@ def _modal(numeral: str, mode: str) -> str:
     return richer
 
 
-def _chord(numeral: str, plan: Plan) -> Chord:
-    plain = chord(numeral, plan.key)
+def _chord(numeral: str, plan: Plan, section: Section) -> Chord:
+    plain = chord(numeral, plan.key.raised(section.lift))
     richness = plan.style.harmony.richness.get(plan.brief.complexity, "asis")
     if richness == "triad":
         return plain.with_quality(TRIAD_OF[plain.quality])

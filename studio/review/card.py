@@ -103,11 +103,11 @@ def written_tempo(score: Score) -> float:
 
 
 def notes_in_key(score: Score) -> float:
-    """Return the share of sounding time of all tones (drums left out) that lies in the scale of the key."""
+    """Return the share of sounding time of all tones (drums left out) that lies in the scale of their section's key."""
     notes = [part.notes for part in score.parts if part.role not in ("drums", "effects") and len(part.notes)]
     if not notes:
         return 1.0
-    pitch = np.concatenate([part["pitch"] for part in notes]) % 12
+    pitch = np.concatenate([part["pitch"] - score.lift(part["onset"]) for part in notes]) % 12
     beats = np.concatenate([part["duration"] for part in notes])
     return float(beats[np.isin(pitch, score.key.scale)].sum() / max(float(beats.sum()), 1e-9))
 
@@ -153,7 +153,7 @@ def _heard_rows(score: Score, measures: AudioMeasures) -> Iterator[Row]:
     if measures.key.key is None:
         yield Row("key_heard", "Key heard", str(score.key), None, "", INFO, note="No pitch to hear.")
     else:
-        kin = relation(score.key, measures.key.key)
+        kin = min((relation(key, measures.key.key) for key in score.keys), key=("same", *KINSHIP).index)
         note = "" if kin == "same" else KINSHIP[kin]
         verdict = PASS if kin in ("same", "same notes") else WARN if kin == "other" else INFO
         yield Row("key_heard", "Key heard", str(score.key), str(measures.key.key), "", verdict, note=note)

@@ -49,7 +49,10 @@ class LeadSheet:
 
 
 def lead_sheet(score: Score) -> LeadSheet:
-    """Return the lead sheet of a score: its lead parts as one line (the highest of notes that begin together)."""
+    """Return the lead sheet of a score: its lead parts as one line (the highest of notes that begin together).
+
+    What a section is lifted by is taken back, so that one scale serves the whole piece.
+    """
     leads = [part.notes for part in score.parts if part.role == "lead" and len(part.notes)]
     notes = np.concatenate(leads) if leads else np.zeros(0, [("onset", "f8"), ("duration", "f8"), ("pitch", "i2")])
     order = np.lexsort((-notes["pitch"], notes["onset"]))
@@ -57,14 +60,17 @@ def lead_sheet(score: Score) -> LeadSheet:
     first = np.concatenate([[True], np.diff(notes["onset"]) > 0.05]) if len(notes) else np.zeros(0, bool)
     notes = notes[first]
     tones = np.zeros((len(score.chords), 12), bool)
-    for row, span in zip(tones, score.chords, strict=True):
-        row[list(span.chord.tones)] = True
+    lifted = score.lift([span.start for span in score.chords])
+    roots = (np.array([span.chord.root for span in score.chords], np.int64) - lifted) % 12
+    for row, span, lift in zip(tones, score.chords, lifted, strict=True):
+        row[[(tone - lift) % 12 for tone in span.chord.tones]] = True
     scale = np.zeros(12, bool)
     scale[list(score.key.scale)] = True
     return LeadSheet(
-        notes["onset"].astype(float), notes["duration"].astype(float), notes["pitch"].astype(np.int64),
+        notes["onset"].astype(float), notes["duration"].astype(float),
+        notes["pitch"].astype(np.int64) - score.lift(notes["onset"]),
         np.arange(0.0, score.end - 1e-6, score.meter.bar_beats), score.meter,
-        np.array([span.start for span in score.chords]), np.array([span.chord.root for span in score.chords]),
+        np.array([span.start for span in score.chords]), roots,
         tones, score.key.tonic, scale,
     )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Keys: a tonic and a mode."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from studio.theory.pitch import FLAT_NAMES, SHARP_NAMES, pitch_class
 
@@ -62,6 +62,10 @@ class Key:
         major = (self.tonic * 7) % 12
         count = (major + FIFTHS_FROM_MAJOR[self.mode]) % 12
         return count - 12 if count > 6 else count
+
+    def raised(self, semitones: int) -> "Key":
+        """Return the key that many semitones higher, in the same mode."""
+        return replace(self, tonic=(self.tonic + semitones) % 12)
 
     @property
     def uses_flats(self) -> bool:

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
-from studio.score import TempoMap, automation, notes
+from studio.score import Score, Section, TempoMap, automation, notes
+from studio.theory.key import Key
+from studio.theory.meter import Meter
 
 
 def test_steady_tempo_is_a_straight_line():
@@ -29,3 +31,10 @@ def test_notes_are_sorted_by_time_then_pitch():
 
 def test_an_automation_jump_keeps_its_direction():
     assert automation([(2, 0.5), (1, 1.0), (1, 0.0)]).tolist() == [(1, 1.0), (1, 0.0), (2, 0.5)]
+
+
+def test_a_lift_holds_for_the_notes_of_its_section_alone():
+    sections = (Section("A", "verse", 0, 8, 2, 0.5), Section("B", "chorus", 8, 8, 2, 0.9, lift=2))
+    score = Score("T", Key.parse("A minor"), Meter(4, 4), TempoMap((0.0,), (120.0,)), 9.0, sections, (), ())
+    assert score.lift([-0.5, 0, 7.9, 8, 15, 20]).tolist() == [0, 0, 0, 2, 2, 2]
+    assert [str(key) for key in score.keys] == ["A minor", "B minor"]

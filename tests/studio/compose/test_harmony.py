@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -68,3 +69,12 @@ def test_simple_harmony_is_plainer_than_complex():
         for _, chords in (harmony_of(substyle="swing", complexity=level) for level in ("simple", "complex"))
     ]
     assert sizes[0] < sizes[1]
+
+
+def test_the_chords_of_a_lifted_section_stand_higher():
+    plan, chords = harmony_of(genre="pop", key="C major", duration=120)
+    sections = (*plan.sections[:-1], replace(plan.sections[-1], lift=2))
+    lifted = harmonise(replace(plan, sections=sections))
+    assert [span.numeral for span in lifted] == [span.numeral for span in chords]
+    risen = [(new.chord.root - old.chord.root) % 12 for new, old in zip(lifted, chords, strict=True)]
+    assert risen == [2 if span.start >= sections[-1].start else 0 for span in chords]

@@ -7,7 +7,9 @@ import pytest
 from studio.audio import SAMPLE_RATE
 from studio.mix import master
 from studio.review import review
-from studio.score import TempoMap
+from studio.review.card import notes_in_key
+from studio.review.leadsheet import lead_sheet
+from studio.score import Section, TempoMap
 from studio.theory.key import Key
 from studio.theory.meter import Meter
 
@@ -118,3 +120,13 @@ def test_the_card_is_ready_for_json(score, mastered):
     assert plain["passed"] is True
     assert {"name", "label", "asked", "measured", "unit", "verdict", "tolerance", "note"} == set(plain["rows"][0])
     assert plain["measures"]["key"]["key"] == "A minor"
+
+
+def test_a_lifted_section_is_judged_in_its_own_key(score):
+    bars = [replace(score.sections[0], beats=20, bars=5), Section("B", "chorus", 20, 20, 5, 0.9, lift=1)]
+    line = score.parts[0].notes.copy()
+    line["pitch"][line["onset"] >= 20] += 1
+    lifted = replace(score, sections=tuple(bars), parts=(replace(score.parts[0], notes=line),))
+    assert notes_in_key(lifted) == notes_in_key(score) == 1.0
+    assert notes_in_key(replace(lifted, sections=score.sections)) < 0.8
+    assert lead_sheet(lifted).pitch.tolist() == lead_sheet(score).pitch.tolist()

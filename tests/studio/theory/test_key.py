@@ -44,3 +44,8 @@ def test_signature(text, fifths):
 def test_every_key_reads_back_from_its_name():
     keys = [Key(tonic, mode) for mode in MODES for tonic in range(12)]
     assert all(Key.parse(str(key)) == key for key in keys)
+
+
+def test_a_key_is_raised_round_the_circle():
+    assert Key.parse("Bb major").raised(2) == Key.parse("C major")
+    assert Key.parse("B minor").raised(1) == Key.parse("C minor")
