@@ -16,10 +16,11 @@ from studio.compose.form import plan_form
 from studio.compose.harmony import harmonise
 from studio.compose.melody import write_melody
 from studio.compose.performance import perform
-from studio.compose.plan import LAYERS, Plan
+from studio.compose.plan import Plan
 from studio.compose.title import title
 from studio.score import NOTE, ChordSpan, Notes, Part, Score
 from studio.styles import DRUM_VOICES
+from studio.variations import LAYERS, Variations
 
 __all__ = ["LAYERS", "Composition", "Plan", "compose"]
 
@@ -33,17 +34,17 @@ class Composition:
     performance: Score
 
 
-def compose(brief: Brief, *, variations: Mapping[str, int] | None = None) -> Composition:
+def compose(brief: Brief, *, variations: Variations | Mapping[str, int] | None = None) -> Composition:
     """Compose a brief.
 
     ``variations`` maps layers (``LAYERS``) to how often each was drawn again; layers not named stay as they were.
     The same brief and variations give the same notes.
     """
-    plan = plan_form(brief, variations or {})
+    plan = plan_form(brief, Variations.of(variations))
     chords = harmonise(plan)
     leads = write_melody(plan, chords)
     lead = _together(list(leads.values()))
-    drums = {chair.id: write_drums(plan, chair, plan.stream("drums")) for chair in _seated(plan, "drums")}
+    drums = {chair.id: write_drums(plan, chair, plan.streams("drums")) for chair in _seated(plan, "drums")}
     kicks = _kicks(_together(list(drums.values())))
     parts = []
     for chair in plan.chairs:
@@ -60,10 +61,10 @@ def compose(brief: Brief, *, variations: Mapping[str, int] | None = None) -> Com
 def _accompany(plan: Plan, chair: Chair, chords: tuple[ChordSpan, ...], lead: Notes, kicks: np.ndarray) -> Notes:
     """Let the writer of the chair's role write its notes."""
     if chair.role == "bass":
-        return write_bass(plan, chords, chair, plan.stream("bass", chair.id), kicks=kicks)
+        return write_bass(plan, chords, chair, plan.streams("bass", chair.id), kicks=kicks)
     if chair.role == "effects":
         return write_effects(plan, chair)
-    rng = plan.stream("accompaniment", chair.id)
+    rng = plan.streams("accompaniment", chair.id)
     if chair.role == "counter":
         return write_counter(plan, chords, chair, lead, rng)
     writer = {"chords": write_chords, "pad": write_pad, "arpeggio": write_arpeggio}[chair.role]

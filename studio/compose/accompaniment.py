@@ -7,7 +7,7 @@ import numpy as np
 
 from studio.compose.ensemble import Chair
 from studio.compose.patterns import Step
-from studio.compose.plan import Plan
+from studio.compose.plan import Plan, Streams
 from studio.compose.timeline import EPSILON, Changes, Onset, bars, final_beats, onsets, plays_final
 from studio.compose.voicing import voice
 from studio.score import ChordSpan, Notes, notes
@@ -37,18 +37,16 @@ PAD_OVERLAP = 0.08
 Rows = list[tuple[float, float, int, int]]
 
 
-def write_chords(
-    plan: Plan, chords: tuple[ChordSpan, ...], chair: Chair, rng: np.random.Generator, *, lead: Notes
-) -> Notes:
+def write_chords(plan: Plan, chords: tuple[ChordSpan, ...], chair: Chair, streams: Streams, *, lead: Notes) -> Notes:
     """Return a part of struck or strummed chords; without patterns, one for every change."""
     bed = _Bed(plan, chords, chair, lead)
     comping = _comps(plan, chair)
     rows: Rows = []
-    found = onsets(plan, chair, rng, restless=comping) if chair.style.patterns else _held(plan, chair, bed.changes)
+    found = onsets(plan, chair, streams, restless=comping) if chair.style.patterns else _held(plan, chair, bed.changes)
     if not comping:
         found = _every_chord(found, bed.changes, chair)
     for onset in found:
-        index, end = _chord_struck(onset, bed.changes, rng, comping)
+        index, end = _chord_struck(onset, bed.changes, streams, comping)
         length = onset.step.beats if onset.literal else onset.gap * chair.style.length
         length = min(length, onset.gap, max(end - onset.beat, EPSILON))
         pitches = bed.pitches(index, onset.beat, length)
@@ -64,16 +62,14 @@ def _comps(plan: Plan, chair: Chair) -> bool:
     return swings and chair.style.voicing in COMPING and len(chair.style.patterns) > 1
 
 
-def write_pad(
-    plan: Plan, chords: tuple[ChordSpan, ...], chair: Chair, rng: np.random.Generator, *, lead: Notes
-) -> Notes:
+def write_pad(plan: Plan, chords: tuple[ChordSpan, ...], chair: Chair, streams: Streams, *, lead: Notes) -> Notes:
     """Return a part of held chords, each sounding to its end; patterns gate it."""
     bed = _Bed(plan, chords, chair, lead)
     rows: Rows = []
     gated = bool(chair.style.patterns)
-    found = onsets(plan, chair, rng) if gated else _held(plan, chair, bed.changes)
+    found = onsets(plan, chair, streams) if gated else _held(plan, chair, bed.changes)
     for onset in _every_chord(found, bed.changes, chair):
-        index, end = _chord_struck(onset, bed.changes, rng, False)
+        index, end = _chord_struck(onset, bed.changes, streams, False)
         length = min(onset.gap, end - onset.beat)
         if gated:
             length = min(onset.step.beats if onset.literal else length * chair.style.length, length)
@@ -83,9 +79,7 @@ def write_pad(
     return notes(rows + bed.final())
 
 
-def write_arpeggio(
-    plan: Plan, chords: tuple[ChordSpan, ...], chair: Chair, rng: np.random.Generator, *, lead: Notes
-) -> Notes:
+def write_arpeggio(plan: Plan, chords: tuple[ChordSpan, ...], chair: Chair, streams: Streams, *, lead: Notes) -> Notes:
     """Return a part of broken chords: digits are degrees above a root, ``x`` climbs through the voicing."""
     bed = _Bed(plan, chords, chair, lead)
     if not chair.style.patterns:
@@ -93,7 +87,7 @@ def write_arpeggio(
     roots = _roots([span.chord for span in chords], chair)
     rows: Rows = []
     climbed = 0
-    for onset in onsets(plan, chair, rng):
+    for onset in onsets(plan, chair, streams):
         index = bed.changes.index(onset.beat)
         if onset.step.symbol.isdigit():
             pitch = _degree(chords[index].chord, onset.step.symbol, roots[index], chair)
@@ -192,7 +186,7 @@ def _every_chord(found: Sequence[Onset], changes: Changes, chair: Chair) -> list
     return result
 
 
-def _chord_struck(onset: Onset, changes: Changes, rng: np.random.Generator, comping: bool) -> tuple[int, float]:
+def _chord_struck(onset: Onset, changes: Changes, streams: Streams, comping: bool) -> tuple[int, float]:
     """Return the number of the chord that an onset sounds and the beat where it must give way.
 
     An onset on the last half beat of a chord that lasts over the change belongs to the next chord.
@@ -206,7 +200,11 @@ def _chord_struck(onset: Onset, changes: Changes, rng: np.random.Generator, comp
     if following == len(changes.spans):
         return index, span.end
     reaches = span.end - onset.beat <= 0.5 + EPSILON and onset.beat + onset.gap > span.end + EPSILON
-    if reaches and onset.beat > span.start + EPSILON and (not comping or rng.random() < ANTICIPATED):
+    if (
+        reaches
+        and onset.beat > span.start + EPSILON
+        and (not comping or streams(onset.bar.section).random() < ANTICIPATED)
+    ):
         return following, changes.spans[following].end
     return index, span.end
 

@@ -133,12 +133,15 @@ class _Counter:
     def _guide_tone(self, chord: Chord, start: float, end: float) -> None:
         onset = self._moment(start, end)
         pitch = self._pitch(chord, onset, end)
-        if pitch is None or self.rng.random() < 0.12:  # a line that never rests is a pad
+        if pitch is None or self._draw(start) < 0.12:  # a line that never rests is a pad
             return
         self.rows.append((onset, (end - onset) * self.chair.style.length, pitch, self.chair.style.velocity))
         self.previous = pitch
         heard = self._lead_during(onset, end)
         self.lead_before = float(heard.mean()) if len(heard) else None
+
+    def _draw(self, beat: float) -> float:
+        return float(self.streams(self.plan.section_at(beat)).random())
 
     def _moment(self, start: float, end: float) -> float:
         """Return where the lead lets the line move: at ``start`` or the half beat after it that is free."""
@@ -174,7 +177,7 @@ class _Counter:
         """Return the lead's last motif, moved onto the chord of the gap; empty where it does not fit."""
         before = self.lead[self.lead["onset"] < start - EPSILON]
         motif = before[before["onset"] >= start - self.plan.bar - EPSILON][-MOTIF:]
-        if len(motif) < 2 or self.rng.random() < 0.25:
+        if len(motif) < 2 or self._draw(start) < 0.25:
             return []
         first = float(np.ceil((start + 0.25) * 2 - EPSILON) / 2)
         offsets = motif["onset"] - motif["onset"][0]

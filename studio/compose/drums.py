@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from studio.compose.ensemble import Chair
-from studio.compose.plan import Plan
+from studio.compose.plan import Plan, Streams
 from studio.compose.timeline import EPSILON, Bar, bars, fitted, plays_final, rise_before
 from studio.score import Notes, Section, notes
 from studio.styles import DRUM_VOICES, Groove
@@ -30,9 +30,9 @@ class Hit:
 Hits = tuple[Hit, ...]
 
 
-def write_drums(plan: Plan, chair: Chair, rng: np.random.Generator) -> Notes:
+def write_drums(plan: Plan, chair: Chair, streams: Streams) -> Notes:
     """Return the drum part: notes on General MIDI keys, onsets and durations in beats."""
-    player = _Drummer(plan, chair, rng)
+    player = _Drummer(plan, chair, streams)
     for bar in bars(plan, chair):
         player.play(bar)
     player.finish()
@@ -47,8 +47,8 @@ def write_drums(plan: Plan, chair: Chair, rng: np.random.Generator) -> Notes:
 class _Drummer:
     """What a drummer remembers from bar to bar: the last fill, and how often a bar came unchanged."""
 
-    def __init__(self, plan: Plan, chair: Chair, rng: np.random.Generator) -> None:
-        self.plan, self.chair, self.rng = plan, chair, rng
+    def __init__(self, plan: Plan, chair: Chair, streams: Streams) -> None:
+        self.plan, self.chair, self.streams = plan, chair, streams
         self.rows: list[tuple[float, float, int, int]] = []
         self.last_fill: tuple[str, float] = ("", 0.0)
         self.last_bar: Hits = ()
@@ -63,11 +63,11 @@ class _Drummer:
         hits = self._groove_bar(groove, bar.number)
         self._pick_up(bar, groove)
         if bar.number % 4 == 3 and not bar.last:
-            hits = varied(hits, self.plan, self.rng)
+            hits = varied(hits, self.plan, self.streams(bar.section))
         hits = self._border(hits, bar)
         self.same = self.same + 1 if hits == self.last_bar else 1
         if self.same > 7:
-            hits = varied(hits, self.plan, self.rng)
+            hits = varied(hits, self.plan, self.streams(bar.section))
             self.same = 1
         self.last_bar = hits
         if bar.number == 0 and rise_before(self.plan, bar.section) >= RISE and self.plan.style.drums.crash:
@@ -88,7 +88,7 @@ class _Drummer:
         """The same section name at the same energy plays the same groove."""
         key = (section.kind, section.energy)
         if key not in self.grooves:
-            self.grooves[key] = choose_groove(self.plan, section, self.rng)
+            self.grooves[key] = choose_groove(self.plan, section, self.streams(section))
         return self.grooves[key]
 
     def _groove_bar(self, groove: Groove, number: int) -> Hits:
@@ -103,7 +103,7 @@ class _Drummer:
         rise = 0.0 if inside or following is None else following.energy - bar.section.energy
         if following and bar.last and (not self.chair.plays(following) or rise <= -RISE or following.energy < 0.3):
             return hits
-        draw = self.rng.random()
+        draw = self.streams(bar.section).random()
         if not inside and draw < DROPPED:
             silence = self.plan.meter.pulse_beats * (2 if draw < DROPPED / 3 else 1)
             return tuple(hit for hit in hits if hit.beat < self.plan.bar - silence - EPSILON)
@@ -135,7 +135,7 @@ class _Drummer:
                 own = plan.bar - min(hit.beat for hit in hits)
                 key = (fill.id, round(own, 3))
                 if key != self.last_fill:
-                    options.append((abs(own - wanted) + 0.3 * self.rng.random(), key, hits))
+                    options.append((abs(own - wanted) + 0.3 * self.streams(section).random(), key, hits))
         if not options:
             return ()
         _, self.last_fill, hits = min(options, key=lambda option: option[0])

@@ -16,6 +16,7 @@ from studio.seeds import stream
 from studio.styles import Ending, FormSection, MoodChange, Style, genres
 from studio.theory.key import MODES, Key
 from studio.theory.meter import Meter
+from studio.variations import Variations
 
 LEAD_IN = 0.05
 """Seconds before beat 0: room for players who are early."""
@@ -30,11 +31,12 @@ MOST_RITARD = 0.3
 RITARD_STEPS = 4
 
 
-def plan_form(brief: Brief, variations: Mapping[str, int]) -> Plan:
+def plan_form(brief: Brief, variations: Variations | Mapping[str, int]) -> Plan:
     """Decide everything that precedes the notes."""
     genre, style = genres()[brief.genre], brief.style
     mood = genre.moods[brief.mood]
-    rng = stream(brief.seed, "form", variations.get("form", 0))
+    variations = Variations.of(variations)
+    rng = stream(brief.seed, "form", variations.count("form"))
     key = brief.key or _key(style, mood, rng)
     meter = _meter(style, brief)
     pulse = brief.tempo or _tempo(style, mood, meter, rng)
@@ -49,7 +51,7 @@ def plan_form(brief: Brief, variations: Mapping[str, int]) -> Plan:
     tempo, ending = _landing(bpm, meter, bars, brief.duration, ending)
     return Plan(
         brief, style, mood, key, meter, tempo, round(brief.duration * SAMPLE_RATE) / SAMPLE_RATE, sections, ending,
-        seat(brief, style, mood), dict(variations),
+        seat(brief, style, mood), variations,
     )  # fmt: skip
 
 

@@ -101,16 +101,19 @@ def _closed(cells: list[tuple[float, float, str]], plan: Plan, section: Section)
         if plan.ending.kind == "fade":
             return cells
         texts = harmony.cadences.get(plan.mode, {}).get(complexity, ())
-        closed = _ended_with(cells, _drawn(texts, plan, f"cadence {section.start}"), plan, plan.final, section)
+        closed = _ended_with(cells, _drawn(texts, plan, "cadence", section), plan, plan.final, section)
         return [*closed, (plan.final, plan.bar, harmony.final[plan.mode])]
     texts = harmony.turnarounds.get(plan.mode, {}).get(complexity, ())
     if section.bars < 8 or not texts:
         return cells
-    return _ended_with(cells, _drawn(texts, plan, f"turnaround {section.start}"), plan, section.end, section)
+    return _ended_with(cells, _drawn(texts, plan, "turnaround", section), plan, section.end, section)
 
 
-def _drawn(texts: Sequence[str], plan: Plan, detail: str) -> Bars:
-    return parse_progression(texts[int(plan.stream("harmony", detail).integers(len(texts)))]) if texts else ()
+def _drawn(texts: Sequence[str], plan: Plan, detail: str, section: Section) -> Bars:
+    if not texts:
+        return ()
+    rng = plan.stream("harmony", f"{detail} {section.start}", section.name)
+    return parse_progression(texts[int(rng.integers(len(texts)))])
 
 
 def _ended_with(

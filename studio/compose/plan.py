@@ -1,7 +1,8 @@
 """What is decided before the first note: style, key, tempo, form and who plays."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
@@ -12,9 +13,10 @@ from studio.seeds import stream
 from studio.styles import Ending, MoodChange, Style
 from studio.theory.key import Key
 from studio.theory.meter import Meter
+from studio.variations import Variations
 
-LAYERS = ("form", "harmony", "melody", "bass", "drums", "accompaniment", "performance")
-"""What can be drawn again by itself."""
+Streams = Callable[[Section], np.random.Generator]
+"""Gives the random stream of one writer in a section."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,23 @@ class Plan:
     sections: tuple[Section, ...]
     ending: Ending
     chairs: tuple[Chair, ...]
-    variations: Mapping[str, int] = field(default_factory=dict)
+    variations: Variations = field(default_factory=Variations)
 
-    def stream(self, layer: str, detail: str = "") -> np.random.Generator:
-        """Return the random stream of a layer (one of ``LAYERS``), or of one detail in it."""
+    def stream(self, layer: str, detail: str = "", section: str | None = None) -> np.random.Generator:
+        """Return the random stream of a layer (one of ``LAYERS``), or of one detail in it.
+
+        ``section`` names the section that is drawn for; its stream also changes when that section alone is drawn again.
+        """
         stage = f"{layer}:{detail}" if detail else layer
-        return stream(self.brief.seed, stage, self.variations.get(layer, 0))
+        return stream(self.brief.seed, stage, self.variations.count(layer, section))
+
+    def streams(self, layer: str, detail: str = "") -> Streams:
+        """Return one stream for every section: drawing more in one does not change what another draws."""
+        return cache(
+            lambda section: self.stream(
+                layer, f"{detail} {section.name} {self.occurrence(section)}".lstrip(), section.name
+            )
+        )
 
     @property
     def mode(self) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 
 from studio.compose.ensemble import Chair
 from studio.compose.patterns import Row, Step, read
-from studio.compose.plan import Plan
+from studio.compose.plan import Plan, Streams
 from studio.score import ChordSpan, Section
 from studio.theory.meter import Meter
 
@@ -137,7 +137,7 @@ def _neighbour(rows: list[Row], main: int) -> int:
     return next((index for index in beside if busy[main] / 1.5 <= busy[index] <= busy[main] * 1.5), main)
 
 
-def onsets(plan: Plan, chair: Chair, rng: np.random.Generator, *, restless: bool = False) -> list[Onset]:
+def onsets(plan: Plan, chair: Chair, streams: Streams, *, restless: bool = False) -> list[Onset]:
     """Lay a chair's patterns over the piece.
 
     A section's energy chooses its pattern; every fourth bar may take a neighbour. ``restless`` players take another
@@ -150,6 +150,7 @@ def onsets(plan: Plan, chair: Chair, rng: np.random.Generator, *, restless: bool
     found: list[tuple[float, Step, Bar, bool]] = []
     previous = -1
     for bar in bars(plan, chair):
+        rng = streams(bar.section)
         main = by_energy(len(rows), bar.section.energy)
         choice = main
         if len(rows) > 1 and restless:

@@ -9,7 +9,7 @@ import pytest
 
 from studio.brief import Brief
 from studio.compose.ensemble import Chair
-from studio.compose.plan import Plan
+from studio.compose.plan import Plan, Streams
 from studio.score import ChordSpan, Notes, Section, TempoMap, notes
 from studio.styles import Drums, Ending, Feel, Groove, Harmony, Melody, MoodChange, PartStyle, Style, Tempo
 from studio.styles.model import Desk
@@ -87,5 +87,16 @@ def tune() -> Callable[[Sequence[Sequence[float]]], Notes]:
 
 
 @pytest.fixture
-def rng() -> np.random.Generator:
-    return np.random.default_rng(7)
+def streams_of() -> Callable[[int], Streams]:
+    """A function: seed → one random stream for every section."""
+
+    def build(seed: int) -> Streams:
+        rng = np.random.default_rng(seed)
+        return lambda _section: rng
+
+    return build
+
+
+@pytest.fixture
+def streams(streams_of: Callable[[int], Streams]) -> Streams:
+    return streams_of(7)

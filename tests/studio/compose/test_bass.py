@@ -11,40 +11,40 @@ def classes(part):
     return (part["pitch"] % 12).tolist()
 
 
-def test_digits_are_degrees_of_the_chord_that_sounds(plan_of, spans, seat, rng):
+def test_digits_are_degrees_of_the_chord_that_sounds(plan_of, spans, seat, streams):
     plan = plan_of(("verse", 3, 0.5))
     chair = seat("bass", "finger-bass", patterns=("1...3...5...8...",), low=28, high=52)
-    part = write_bass(plan, spans("I IV", 4, 12), chair, rng)
+    part = write_bass(plan, spans("I IV", 4, 12), chair, streams)
     assert classes(part) == [0, 4, 7, 0, 5, 9, 0, 5, 0]
     assert part["onset"].tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 8]
 
 
-def test_a_chord_that_comes_between_gets_its_root(plan_of, spans, seat, rng):
+def test_a_chord_that_comes_between_gets_its_root(plan_of, spans, seat, streams):
     plan = plan_of(("verse", 3, 0.5))
     chair = seat("bass", patterns=("1.......5.......", "1..............."), low=28, high=52)
-    part = write_bass(plan, spans("I V", 2, 12), chair, rng)
+    part = write_bass(plan, spans("I V", 2, 12), chair, streams)
     on_change = part[np.isin(part["onset"], [0, 2, 4, 6])]
     assert classes(on_change) == [0, 7, 0, 7]
 
 
-def test_approaches_lead_by_a_semitone_into_the_next_root(plan_of, spans, seat, rng):
+def test_approaches_lead_by_a_semitone_into_the_next_root(plan_of, spans, seat, streams):
     plan = plan_of(("verse", 4, 0.5))
     chair = seat("bass", patterns=("1.......5...<...",), low=28, high=52)
-    part = write_bass(plan, spans("I IV V", 4, 16), chair, rng)
+    part = write_bass(plan, spans("I IV V", 4, 16), chair, streams)
     for index in np.flatnonzero(part["onset"] % 4 == 3)[:2]:
         assert abs(int(part["pitch"][index + 1]) - int(part["pitch"][index])) == 1
 
 
-def test_slash_basses_are_honoured(plan_of, spans, seat, rng):
-    part = write_bass(plan_of(("verse", 2, 0.5)), spans("I/3", 4, 8), seat("bass", low=28, high=52), rng)
+def test_slash_basses_are_honoured(plan_of, spans, seat, streams):
+    part = write_bass(plan_of(("verse", 2, 0.5)), spans("I/3", 4, 8), seat("bass", low=28, high=52), streams)
     assert classes(part) == [4, 4]
 
 
-def test_walking_lines_move(plan_of, spans, seat):
+def test_walking_lines_move(plan_of, spans, seat, streams_of):
     for seed in range(8):
         plan = plan_of(("theme", 33, 0.6), feel=Feel(swing=0.66))
         chair = seat("bass", "upright-bass", patterns=WALKING, low=28, high=50)
-        part = write_bass(plan, spans("Imaj7 vi7 ii7 V7 Imaj7 Imaj7", 4, 132), chair, np.random.default_rng(seed))
+        part = write_bass(plan, spans("Imaj7 vi7 ii7 V7 Imaj7 Imaj7", 4, 132), chair, streams_of(seed))
         assert walks(plan, chair)
         pitch = part["pitch"][:-1].astype(int)
         assert not np.any((pitch[2:] == pitch[1:-1]) & (pitch[1:-1] == pitch[:-2]))
@@ -56,42 +56,44 @@ def test_walking_lines_move(plan_of, spans, seat):
         assert np.all(np.isin((part["onset"][:-1]), np.arange(128)))
 
 
-def test_walking_roots_stand_on_the_changes(plan_of, spans, seat, rng):
+def test_walking_roots_stand_on_the_changes(plan_of, spans, seat, streams):
     plan = plan_of(("theme", 9, 0.6))
-    part = write_bass(plan, spans("Imaj7 vi7 ii7 V7", 4, 36), seat("bass", patterns=WALKING, low=28, high=50), rng)
+    part = write_bass(plan, spans("Imaj7 vi7 ii7 V7", 4, 36), seat("bass", patterns=WALKING, low=28, high=50), streams)
     assert classes(part[part["onset"] % 4 == 0])[:8] == [0, 9, 2, 7] * 2
 
 
-def test_energy_chooses_the_pattern(plan_of, spans, seat, rng):
+def test_energy_chooses_the_pattern(plan_of, spans, seat, streams):
     plan = plan_of(("verse", 4, 0.2), ("chorus", 5, 0.9))
     chair = seat("bass", patterns=("1...............", "1.1.1.1.1.1.1.1."), low=28, high=52)
-    part = write_bass(plan, spans("I", 4, 36), chair, rng)
+    part = write_bass(plan, spans("I", 4, 36), chair, streams)
     assert np.sum(part["onset"] < 16) == 4 and np.sum(part["onset"] >= 16) == 33
 
 
-def test_kicks_and_ghosts(plan_of, spans, seat, rng):
+def test_kicks_and_ghosts(plan_of, spans, seat, streams):
     plan = plan_of(("verse", 2, 0.5))
     chair = seat("bass", patterns=("1.......1...g...",), low=28, high=52, velocity=80)
-    part = write_bass(plan, spans("I", 4, 8), chair, rng, kicks=np.array([2.0]))
+    part = write_bass(plan, spans("I", 4, 8), chair, streams, kicks=np.array([2.0]))
     assert part["velocity"].tolist() == [80, 86, 36, 80]
 
 
-def test_without_patterns_roots_last_as_long_as_chords(plan_of, spans, seat, rng):
-    part = write_bass(plan_of(("verse", 9, 0.5)), spans("I IV", 8, 36), seat("bass", low=28, high=52, length=1.0), rng)
+def test_without_patterns_roots_last_as_long_as_chords(plan_of, spans, seat, streams):
+    part = write_bass(
+        plan_of(("verse", 9, 0.5)), spans("I IV", 8, 36), seat("bass", low=28, high=52, length=1.0), streams
+    )
     assert part["onset"].tolist() == [0, 8, 16, 24, 32]
     assert part["duration"].tolist() == pytest.approx([8, 8, 8, 8, 5.6])
 
 
-def test_the_last_root_is_held_short_or_missing(plan_of, spans, seat, rng):
+def test_the_last_root_is_held_short_or_missing(plan_of, spans, seat, streams):
     chords, chair = spans("I", 4, 8), seat("bass", patterns=("1...1...1...1...",), low=28, high=52)
-    last = lambda kind: write_bass(plan_of(("verse", 2, 0.5), ending=Ending(kind)), chords, chair, rng)[-1]  # noqa: E731
+    last = lambda kind: write_bass(plan_of(("verse", 2, 0.5), ending=Ending(kind)), chords, chair, streams)[-1]  # noqa: E731
     assert (last("hold")["onset"], last("hold")["duration"]) == pytest.approx((4.0, 5.6))
     assert (last("cold")["onset"], last("cold")["duration"]) == (4.0, 0.5)
     assert last("fade")["onset"] == 7.0
 
 
-def test_kettledrums_play_only_on_the_roots_they_are_tuned_to(plan_of, spans, seat, rng):
+def test_kettledrums_play_only_on_the_roots_they_are_tuned_to(plan_of, spans, seat, streams):
     chair = seat("bass", "timpani", patterns=("1...1...1...1...",), roots=(0, 7), low=40, high=53)
-    part = write_bass(plan_of(("verse", 5, 0.8)), spans("I IV V ii I", 4, 20), chair, rng)
+    part = write_bass(plan_of(("verse", 5, 0.8)), spans("I IV V ii I", 4, 20), chair, streams)
     assert sorted({int(onset // 4) for onset in part["onset"]}) == [0, 2, 4]
     assert {int(pitch) % 12 for pitch in part["pitch"]} == {0, 7}

@@ -18,11 +18,11 @@ def sounding(lead, note):
     return lead[(lead["onset"] < end - 1e-6) & (lead["onset"] + lead["duration"] > note["onset"] + 1e-6)]
 
 
-def test_it_keeps_away_from_the_lead_and_rarely_starts_with_it(plan_of, spans, seat, tune):
+def test_it_keeps_away_from_the_lead_and_rarely_starts_with_it(plan_of, spans, seat, tune, streams_of):
     plan, chords = plan_of(("verse", 17, 0.8)), spans("I vi7 ii7 V7", 4, 68)
     lead = busy_lead(tune, 16)
     for seed in range(6):
-        part = write_counter(plan, chords, seat("counter", low=55, high=79), lead, np.random.default_rng(seed))
+        part = write_counter(plan, chords, seat("counter", low=55, high=79), lead, streams_of(seed))
         assert len(part) >= 8
         inside = part[part["onset"] < plan.final]
         for note in inside:
@@ -33,30 +33,30 @@ def test_it_keeps_away_from_the_lead_and_rarely_starts_with_it(plan_of, spans, s
         assert np.all(inside["onset"][1:] >= (inside["onset"] + inside["duration"])[:-1] - 1e-9)
 
 
-def test_its_tones_are_guide_tones_when_it_is_alone(plan_of, spans, seat, rng):
+def test_its_tones_are_guide_tones_when_it_is_alone(plan_of, spans, seat, streams):
     part = write_counter(
-        plan_of(("verse", 9, 0.8)), spans("ii7 V7 Imaj7 vi7", 4, 36), seat("counter", low=55, high=76), NOBODY, rng
+        plan_of(("verse", 9, 0.8)), spans("ii7 V7 Imaj7 vi7", 4, 36), seat("counter", low=55, high=76), NOBODY, streams
     )
     tones = {0: (2, 5, 9, 0, 4), 1: (7, 11, 2, 5, 9), 2: (0, 4, 7, 11, 2), 3: (9, 0, 4, 7, 11)}
     assert all(int(note["pitch"]) % 12 in tones[int(note["onset"] // 4) % 4] for note in part)
     assert np.abs(np.diff(part["pitch"])).max() <= 7
 
 
-def test_it_leaves_a_lead_that_never_pauses_alone(plan_of, spans, seat, tune, rng):
+def test_it_leaves_a_lead_that_never_pauses_alone(plan_of, spans, seat, tune, streams):
     lead = tune([(i / 2, 0.5, 72 + i % 3) for i in range(64)])
     plan = plan_of(("verse", 9, 0.8))
-    part = write_counter(plan, spans("I vi", 4, 36), seat("counter", low=48, high=66), lead, rng)
+    part = write_counter(plan, spans("I vi", 4, 36), seat("counter", low=48, high=66), lead, streams)
     assert part["onset"].tolist() == [plan.final]
 
 
-def test_it_moves_against_the_lead(plan_of, spans, seat, tune):
+def test_it_moves_against_the_lead(plan_of, spans, seat, tune, streams_of):
     against = []
     for seed in range(8):
         rng = np.random.default_rng(seed)
         pitches = 72 + np.cumsum(rng.choice([-2, 2], 16))
         lead = tune([(4 * i + 0.5, 3.5, int(pitch)) for i, pitch in enumerate(pitches)])
         plan, chords = plan_of(("verse", 17, 0.8)), spans("I vi7 ii7 V7", 4, 68)
-        part = write_counter(plan, chords, seat("counter", low=48, high=72), lead, rng)
+        part = write_counter(plan, chords, seat("counter", low=48, high=72), lead, streams_of(seed))
         part = part[part["onset"] < 64]
         bars = (part["onset"] // 4).astype(int)
         moves = np.sign(np.diff(part["pitch"].astype(int))) * np.sign(np.diff(pitches[bars]))
@@ -64,13 +64,13 @@ def test_it_moves_against_the_lead(plan_of, spans, seat, tune):
     assert np.mean(np.array(against) < 0) > 0.65
 
 
-def test_a_gap_is_answered_with_the_leads_own_rhythm(plan_of, spans, seat, tune):
+def test_a_gap_is_answered_with_the_leads_own_rhythm(plan_of, spans, seat, tune, streams_of):
     plan, chords = plan_of(("verse", 9, 0.8)), spans("I", 4, 36)
     motif = [(0, 0.5, 72), (0.5, 0.5, 74), (1, 1, 76)]
     lead = tune([(8 * i + onset, length, pitch) for i in range(4) for onset, length, pitch in motif])
     echoes = 0
     for seed in range(6):
-        part = write_counter(plan, chords, seat("counter", low=55, high=72), lead, np.random.default_rng(seed))
+        part = write_counter(plan, chords, seat("counter", low=55, high=72), lead, streams_of(seed))
         for i in range(4):
             answer = part[(part["onset"] >= 8 * i + 2) & (part["onset"] < 8 * i + 5)]
             rhythm = np.diff(answer["onset"])[:2].tolist()
@@ -81,15 +81,17 @@ def test_a_gap_is_answered_with_the_leads_own_rhythm(plan_of, spans, seat, tune)
     assert 12 <= echoes <= 24
 
 
-def test_it_stays_out_where_it_does_not_play_and_closes_with_the_others(plan_of, spans, seat, tune, rng):
+def test_it_stays_out_where_it_does_not_play_and_closes_with_the_others(plan_of, spans, seat, tune, streams):
     plan = plan_of(("verse", 4, 0.3), ("chorus", 5, 0.8))
-    part = write_counter(plan, spans("I", 4, 36), seat("counter", enters=0.5, low=55, high=76), busy_lead(tune, 8), rng)
+    part = write_counter(
+        plan, spans("I", 4, 36), seat("counter", enters=0.5, low=55, high=76), busy_lead(tune, 8), streams
+    )
     assert part["onset"].min() >= 16
     assert part["onset"][-1] == plan.final and part["pitch"][-1] % 12 in (0, 4, 7)
 
 
-def test_a_theme_is_first_heard_with_answers_only(plan_of, spans, seat, tune, rng):
+def test_a_theme_is_first_heard_with_answers_only(plan_of, spans, seat, tune, streams):
     lead = tune([(4 * bar, 4, 67) for bar in range(8)])
     plan = plan_of(("verse", 4, 0.5), ("verse", 5, 0.5))
-    part = write_counter(plan, spans("I vi7 ii7 V7", 4, 36), seat("counter", low=48, high=72), lead, rng)
+    part = write_counter(plan, spans("I vi7 ii7 V7", 4, 36), seat("counter", low=48, high=72), lead, streams)
     assert len(part) and part["onset"].min() >= 16
