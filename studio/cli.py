@@ -8,6 +8,7 @@ from pathlib import Path
 
 from studio.brief import READERS, Brief, BriefError, Problem
 from studio.deliver import FORMATS
+from studio.deliver.drawing import add_draw, draw
 from studio.errors import StudioError
 from studio.produce import DEFAULT_FORMATS, Track, produce
 from studio.review import Row
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status: 0 done, 1 failed, 2 a bad brief, 130 stopped."""
     options = _parser().parse_args(arguments)
     try:
-        return _compose(options)
+        return draw(options) if options.command == "draw" else _compose(options)
     except KeyboardInterrupt:
         print("\nStopped; no file was left.", file=sys.stderr)
         return STOPPED
@@ -58,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     compose.add_argument("--formats", default=",".join(DEFAULT_FORMATS), help=f"any of {', '.join(FORMATS)}")
     compose.add_argument("--out", type=Path, default=Path(), help="folder for the files (default: here)")
     compose.add_argument("--json", action="store_true", help="print one JSON object instead of words")
+    add_draw(commands)
     return parser
 
 

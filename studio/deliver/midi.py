@@ -1,4 +1,6 @@
-"""Standard MIDI File, type 1, 480 ticks a quarter note: tempo, meter, key and sections, then a track per part."""
+"""Standard MIDI File, type 1, 480 ticks a quarter note: tempo, meter, key, sections and chords, then a track per part.
+
+Sections are markers; chord symbols are text events of the first track."""
 
 import math
 from collections import defaultdict
@@ -24,6 +26,9 @@ PICK_UP = 0.125
 """A note that begins more beats than this before beat 0 is a pick-up; less is a push, and is put on the beat."""
 FULL_VOLUME = 100
 """Controller 7 at 0 dB, General MIDI's own default; GM reads it as 40 log₁₀(value / 127)."""
+
+KEY_TEXT, ROLE_TEXT, END_MARKER = "Key: ", "Role: ", "End"
+"""How text events begin that say what a key signature and a track name cannot, and the marker after the last bar."""
 
 MAJOR_KEYS = ("Gb", "Db", "Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#")
 MINOR_KEYS = ("Ebm", "Bbm", "Fm", "Cm", "Gm", "Dm", "Am", "Em", "Bm", "F#m", "C#m", "G#m", "D#m")
@@ -120,18 +125,25 @@ def _conductor(score: Score, shift: float) -> Iterator[Event]:
         ),
     )
     yield 0, SETTING, MetaMessage("key_signature", key=key_signature(score.key))
+    yield 0, SETTING, MetaMessage("text", text=f"{KEY_TEXT}{score.key}")
     for index, (beat, bpm) in enumerate(zip(score.tempo.beats, score.tempo.bpm, strict=True)):
         yield _tick(beat + shift) if index else 0, SETTING, MetaMessage("set_tempo", tempo=bpm2tempo(bpm))
     for section in score.sections:
         yield _tick(section.start + shift), SETTING, MetaMessage("marker", text=_latin(section.name))
-    yield _tick(score.end + shift), STARTING, MetaMessage("marker", text="End")
+    for span in score.chords:
+        symbol = span.chord.symbol(flats=score.key.uses_flats)
+        yield _tick(span.start + shift), SETTING, MetaMessage("text", text=symbol)
+    yield _tick(score.end + shift), STARTING, MetaMessage("marker", text=END_MARKER)
 
 
 def _part(part: Part, port: int, channel: int, shift: float) -> Iterator[Event]:
-    yield 0, SETTING, MetaMessage("track_name", name=_latin(part.name))
+    known = INSTRUMENTS.get(part.instrument)
+    yield 0, SETTING, MetaMessage("track_name", name=_latin(part.name or (known.name if known else part.id)))
+    yield 0, SETTING, MetaMessage("instrument_name", name=_latin(known.name if known else part.instrument))
+    yield 0, SETTING, MetaMessage("text", text=f"{ROLE_TEXT}{part.role}")
     if port:
         yield 0, SETTING, MetaMessage("midi_port", port=port)
-    yield 0, SETTING, Message("program_change", channel=channel, program=program(INSTRUMENTS.get(part.instrument)))
+    yield 0, SETTING, Message("program_change", channel=channel, program=program(known))
     if len(part.controls.get("bend", ())):
         for control, value in ((101, 0), (100, 0), (6, BEND_RANGE), (38, 0)):
             yield 0, SETTING, Message("control_change", channel=channel, control=control, value=value)

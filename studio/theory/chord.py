@@ -1,8 +1,9 @@
 """Chords: a root, a quality from one table, perhaps another bass note."""
 
+import re
 from dataclasses import dataclass, replace
 
-from studio.theory.pitch import FLAT_NAMES, SHARP_NAMES
+from studio.theory.pitch import FLAT_NAMES, SHARP_NAMES, pitch_class
 
 QUALITIES: dict[str, tuple[int, ...]] = {
     # name: semitones above the root; the first four are the ones a voicing keeps longest
@@ -52,6 +53,9 @@ TRIAD_OF = {
 """Quality → the triad it grew from."""
 
 
+_SYMBOL = re.compile(r"([A-G][#b]?)(.*?)(?:/([A-G][#b]?))?")
+
+
 @dataclass(frozen=True)
 class Chord:
     """A chord by pitch classes: ``root`` and ``bass`` 0–11, ``quality`` a key of ``QUALITIES``."""
@@ -59,6 +63,15 @@ class Chord:
     root: int
     quality: str
     bass: int
+
+    @classmethod
+    def parse(cls, symbol: str) -> "Chord":
+        """Read what ``symbol()`` prints: ``Bbmaj7/D``; raises ``ValueError`` for anything else."""
+        match = _SYMBOL.fullmatch(symbol)
+        if not match or match.group(2) not in QUALITIES:
+            raise ValueError(f"{symbol!r} is not a chord symbol")
+        root, quality, bass = match.groups()
+        return cls(pitch_class(root), quality, pitch_class(bass or root))
 
     @property
     def tones(self) -> tuple[int, ...]:

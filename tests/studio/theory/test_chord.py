@@ -24,3 +24,15 @@ def test_symbol_names_root_quality_and_bass():
     assert Chord(10, "maj7", 2).symbol(flats=True) == "Bbmaj7/D"
     with pytest.raises(KeyError):
         Chord(0, "", 0).with_quality("nonsense")
+
+
+@pytest.mark.parametrize("quality", QUALITIES)
+def test_a_printed_symbol_reads_back(quality):
+    for chord in (Chord(10, quality, 10), Chord(3, quality, 7)):
+        assert Chord.parse(chord.symbol(flats=True)) == Chord.parse(chord.symbol()) == chord
+
+
+@pytest.mark.parametrize("text", ["", "H7", "Cmaj", "C/H", "Key: C major", "c"])
+def test_other_words_are_no_symbols(text):
+    with pytest.raises(ValueError, match="not a chord symbol"):
+        Chord.parse(text)
