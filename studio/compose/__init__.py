@@ -55,7 +55,7 @@ def compose(brief: Brief, *, variations: Variations | Mapping[str, int] | None =
     score = Score(
         brief.title or title(plan), plan.key, plan.meter, plan.tempo, plan.duration, plan.sections, chords, tuple(parts)
     )
-    return Composition(plan, score, perform(score, plan, plan.stream("performance")))
+    return Composition(plan, score, perform(score, plan))
 
 
 def _accompany(plan: Plan, chair: Chair, chords: tuple[ChordSpan, ...], lead: Notes, kicks: np.ndarray) -> Notes:

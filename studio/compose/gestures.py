@@ -46,9 +46,12 @@ PEDAL_UP_SECONDS = 0.06
 
 
 def lanes(
-    notes: Notes, plan: Plan, chair: Chair, chords: tuple[ChordSpan, ...], rng: np.random.Generator
+    notes: Notes, plan: Plan, chair: Chair, chords: tuple[ChordSpan, ...], chances: NDArray[np.float64]
 ) -> dict[str, Lane]:
-    """Return the automation lanes of a part as performed; only those that it needs."""
+    """Return the automation lanes of a part as performed; only those that it needs.
+
+    ``chances``: a random number 0–1 for every note.
+    """
     found = {"volume": _volume(plan)}
     if chair.role in ("drums", "effects") or not len(notes):
         return found
@@ -57,7 +60,7 @@ def lanes(
     if chair.instrument in SWELLING:
         found["expression"] = _swells(notes, plan, solo=chair.role in ("lead", "counter"))
     if chair.role == "lead":
-        found["bend"] = _bends(notes, plan, chair.instrument, rng)
+        found["bend"] = _bends(notes, plan, chair.instrument, chances)
     return {name: lane for name, lane in found.items() if len(lane)}
 
 
@@ -121,20 +124,19 @@ def _bends_notes(plan: Plan) -> bool:
     return melody.scale != "mode" or melody.chromatic >= 0.1 or plan.style.feel.swing > 0.5
 
 
-def _bends(notes: Notes, plan: Plan, instrument: str, rng: np.random.Generator) -> Lane:
+def _bends(notes: Notes, plan: Plan, instrument: str, chances: NDArray[np.float64]) -> Lane:
     """Scoops into some of the long notes, vibrato after a while on long ones."""
     rows: list[tuple[float, float]] = []
     scoop = SCOOPS.get(instrument) if _bends_notes(plan) else None
     depth = VIBRATO.get(instrument, 0.0)
     free = -1.0
-    for note in notes:
+    for note, chance in zip(notes, chances, strict=True):
         start, end = float(note["onset"]), float(note["onset"] + note["duration"])
         seconds = float(plan.tempo.seconds(end) - plan.tempo.seconds(start))
-        draw = rng.random()
         if start < free or seconds < 0.35:
             continue
         per_second = (end - start) / seconds
-        if scoop and draw < SCOOPED:
+        if scoop and chance < SCOOPED:
             semitones, rise = scoop
             rows += [(max(start - 0.01, 0.0), 0.0), (start, semitones), (start + rise * per_second, 0.0)]
         if depth and seconds > VIBRATO_DELAY + 0.4:

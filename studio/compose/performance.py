@@ -1,5 +1,6 @@
 """From the page to the players: swing, micro-timing, touch and gestures, by the style's feel."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from studio.compose.ensemble import Chair
 from studio.compose.gestures import lanes
 from studio.compose.plan import Plan
 from studio.compose.timing import Band, apart, lateness, later, strummed, swung
-from studio.score import Notes, Part, Score
+from studio.score import Notes, Part, Score, Section
 from studio.styles import PartStyle
 
 ROLLED = ("piano", "mellow-piano", "harp", "nylon-guitar", "steel-guitar", "electric-piano", "jazz-guitar")
@@ -20,37 +21,52 @@ ROLL_MS = 90.0
 LEGATO_ROLES = ("lead", "counter")
 
 
-def perform(score: Score, plan: Plan, rng: np.random.Generator) -> Score:
+def perform(score: Score, plan: Plan) -> Score:
     """Return the same piece as played: every part swung, loosened, shaped, and doubled where its chair asks for it.
 
-    Notes stay within the piece and never overlap themselves on one pitch.
+    Notes stay within the piece and never overlap themselves on one pitch. Every part draws from a stream of its own in
+    every section, so that other notes elsewhere change nothing here.
     """
     chairs = {chair.id: chair for chair in plan.chairs}
-    band = Band(plan, rng)
+    band = Band(plan)
     parts = []
     for part in score.parts:
         chair = chairs.get(part.id) or Chair(PartStyle(part.id, part.role, part.instrument), part.instrument)
-        parts.append(_played(part, score, plan, chair, band, rng))
+        parts.append(_played(part, score, plan, chair, band))
         if chair.style.double_ms > 0 and len(part.notes):
-            second = _played(part, score, plan, chair, band, rng, late_ms=chair.style.double_ms)
-            parts.append(replace(second, id=f"{part.id}#2"))
+            second = replace(part, id=f"{part.id}#2")
+            parts.append(_played(second, score, plan, chair, band, late_ms=chair.style.double_ms))
     return score.with_parts(tuple(parts))
 
 
-def _played(
-    part: Part, score: Score, plan: Plan, chair: Chair, band: Band, rng: np.random.Generator, *, late_ms: float = 0.0
-) -> Part:
+def _played(part: Part, score: Score, plan: Plan, chair: Chair, band: Band, *, late_ms: float = 0.0) -> Part:
     """Return one part as one player plays it, ``late_ms`` behind the first of two."""
     if not len(part.notes):
         return part
-    notes = np.sort(part.notes, order=["onset", "pitch"], kind="stable")
-    velocity = velocities(notes, plan, chair, rng)
-    if chair.role != "effects":
-        notes = _timed(notes, score, plan, chair, band, rng, late_ms)
-    notes["velocity"] = velocity
-    notes = _within(np.sort(notes, order=["onset", "pitch"], kind="stable"), score, plan)
-    controls = {**lanes(notes, plan, chair, score.chords, rng), **part.controls}
-    return replace(part, notes=notes, controls=controls)
+    streams = plan.streams("performance", part.id)
+    pieces, chances = [], []
+    for section, notes in _by_section(np.sort(part.notes, order=["onset", "pitch"], kind="stable"), plan):
+        rng = streams(section)
+        velocity = velocities(notes, plan, chair, rng)
+        if chair.role != "effects":
+            notes = _timed(notes, score, plan, chair, band, rng, late_ms)
+        notes["velocity"] = velocity
+        pieces.append(notes)
+        chances.append(rng.random(len(notes)))
+    played, chance = np.concatenate(pieces), np.concatenate(chances)
+    order = np.argsort(played, order=["onset", "pitch"], kind="stable")
+    order = order[played["onset"][order] < _limit(score, plan)]
+    played = _within(played[order], score)
+    controls = {**lanes(played, plan, chair, score.chords, chance[order]), **part.controls}
+    return replace(part, notes=played, controls=controls)
+
+
+def _by_section(notes: Notes, plan: Plan) -> Iterator[tuple[Section, Notes]]:
+    """Yield the sections in which notes begin, with a copy of those."""
+    ends = np.array([section.end for section in plan.sections[:-1]])
+    index = np.searchsorted(ends, notes["onset"] + 1e-9, side="right")
+    for number in np.unique(index):
+        yield plan.sections[number], notes[index == number].copy()
 
 
 def _timed(
@@ -92,10 +108,13 @@ def _spread(notes: Notes, plan: Plan, chair: Chair, rng: np.random.Generator) ->
     return delay
 
 
-def _within(notes: Notes, score: Score, plan: Plan) -> Notes:
+def _limit(score: Score, plan: Plan) -> float:
+    """Return the beat before which notes must begin."""
+    return min(plan.end, float(score.tempo.beat(score.duration))) - 1e-6
+
+
+def _within(notes: Notes, score: Score) -> Notes:
     """Keep notes inside the piece and one key from being struck while it is down."""
-    limit = float(score.tempo.beat(score.duration))
-    notes = notes[notes["onset"] < min(plan.end, limit) - 1e-6]
     notes = apart(notes, score.tempo)
-    notes["duration"] = np.minimum(notes["duration"], limit - notes["onset"])
+    notes["duration"] = np.minimum(notes["duration"], float(score.tempo.beat(score.duration)) - notes["onset"])
     return notes

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.signal import lfilter
 
 from studio.compose.ensemble import Chair
 from studio.compose.plan import Plan
@@ -27,7 +28,9 @@ CLIP = 2.2
 SHARED = 0.6
 """Share of a player's looseness that the whole rhythm section has in common, and the clip of all noise in sd."""
 
-DRIFT_MS = 4.0
+DRIFT_MS, DRIFT_MEMORY = 4.0, 0.9
+"""How far a band drifts, and the share of a bar's drift that the next one keeps."""
+
 REPEAT_GAP_SECONDS = 0.025
 
 KICKS, SNARES = (35, 36), (37, 38, 39, 40)
@@ -83,13 +86,13 @@ def tightness(plan: Plan) -> float:
 class Band:
     """What players share: a slow drift by bars, and the small unrest of every grid place."""
 
-    def __init__(self, plan: Plan, rng: np.random.Generator) -> None:
+    def __init__(self, plan: Plan) -> None:
         count = int(np.ceil(plan.end / plan.bar)) + 2
-        walk = np.cumsum(rng.normal(0, 1, count))
-        walk -= np.linspace(walk[0], walk[-1], count)
+        pushes = plan.stream("performance", "drift").normal(0, 1, count)
+        drift = lfilter([np.sqrt(1 - DRIFT_MEMORY**2)], [1.0, -DRIFT_MEMORY], pushes)
         self.bars = np.arange(count) * plan.bar
-        self.drift = walk / max(float(np.max(np.abs(walk))), 1.0) * DRIFT_MS
-        self.noise = rng.normal(0, 1, int(np.ceil(plan.end * 4)) + 8)
+        self.drift = np.clip(drift / 2, -1, 1) * DRIFT_MS
+        self.noise = plan.stream("performance", "unrest").normal(0, 1, int(np.ceil(plan.end * 4)) + 8)
 
     def shared(self, beats: Beats) -> Beats:
         """Return the unrest that everybody has at these beats, in standard deviations."""

@@ -10,7 +10,7 @@ from scipy import signal
 
 from studio.audio import SAMPLE_RATE, Audio, ratio
 from studio.instruments import Instrument
-from studio.sound.events import Curve, Events
+from studio.sound.events import Curve, Events, takes
 from studio.sound.kits import ALIASES, KITS, Drum, Noise, Tone
 from studio.sound.placing import Sound, add_copies, place, rounded
 from studio.sound.sampler import choke_frames
@@ -40,7 +40,7 @@ def play(sound: Instrument, found: Events, bend: Curve, stem: Audio, seed: int) 
     hits = found[known].copy()
     hits["pitch"] = keys[known]
     chokes = choke_frames(hits, {key: drum.choke for key, drum in kit.items() if drum.choke})
-    variants = np.random.default_rng(seed).permuted(np.arange(len(hits)) % VARIANTS)
+    variants = takes(hits, seed, VARIANTS)
     sounds = []
     for hit, choke, variant in zip(hits, chokes, variants, strict=True):
         velocity, _, gain = rounded(hit, VELOCITY_EXPONENT)

@@ -20,6 +20,9 @@ Curve = NDArray[np.float64]
 SHORTEST = BLOCK
 """No key is held for fewer frames than this."""
 
+_MIX = np.array([0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB], np.uint64)
+"""Odd factors that stir all bits of a number (SplitMix64)."""
+
 _LEGATO_FRAMES = round(0.03 * SAMPLE_RATE)
 _BEND_TAIL = 2 * SAMPLE_RATE
 _PEDAL_DOWN = 0.5
@@ -47,6 +50,15 @@ def events(part: Part, score: Score, sound: Instrument) -> Events:
     found["hold"] = np.maximum(ends - found["start"], SHORTEST)
     found["from_pitch"] = _previous_pitches(found) if sound.mono else found["pitch"]
     return found
+
+
+def takes(found: Events, seed: int, count: int) -> NDArray[np.int64]:
+    """Return which of ``count`` takes each event plays, drawn from where it stands: notes elsewhere change nothing."""
+    place = found["start"].astype(np.uint64) * np.uint64(256) + found["pitch"].astype(np.uint64)
+    mixed = (place + np.uint64(seed % 2**64)) * _MIX[0]
+    for factor in _MIX[1:]:
+        mixed = (mixed ^ (mixed >> np.uint64(30))) * factor
+    return ((mixed >> np.uint64(33)) % np.uint64(count)).astype(np.int64)
 
 
 def curve(part: Part, score: Score, lane: str) -> Curve:

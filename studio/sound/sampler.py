@@ -4,7 +4,7 @@ import numpy as np
 
 from studio.audio import SAMPLE_RATE, Audio
 from studio.instruments import Instrument
-from studio.sound.events import SHORTEST, Curve, Events
+from studio.sound.events import SHORTEST, Curve, Events, takes
 from studio.sound.interpolation import sinc_table
 from studio.sound.library import SoundLibrary
 from studio.sound.placing import Sound, place, rounded
@@ -59,7 +59,7 @@ def _exponent(library: SoundLibrary, sound: Instrument, pitch: int, velocity: in
 def _kit_sounds(sound: Instrument, found: Events, library: SoundLibrary, seed: int) -> list[tuple[Sound, int, float]]:
     """Return drum hits: chokes worked out, a round-robin variant drawn for each, lengths left to the samples."""
     chokes = choke_frames(found, exclusive_classes(library, sound.bank, sound.program))
-    variants = np.random.default_rng(seed).permuted(np.arange(len(found)) % VARIANTS)
+    variants = takes(found, seed, VARIANTS)
     hits = []
     for event, choke, variant in zip(found, chokes, variants, strict=True):
         pitch = int(event["pitch"])

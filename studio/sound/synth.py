@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from studio.audio import Audio, ratio
 from studio.instruments import Instrument
-from studio.sound.events import Curve, Events
+from studio.sound.events import Curve, Events, takes
 from studio.sound.fm_voice import PAIR, render_fm_note
 from studio.sound.oscillators import decimator
 from studio.sound.patches import FM_PATCHES, PATCHES, WAVES, FmPatch, Patch
@@ -26,19 +26,19 @@ _NO_BEND = np.zeros(0)
 def play(sound: Instrument, found: Events, bend: Curve, stem: Audio, seed: int) -> None:
     """Add a part played on a patch to ``stem``. Notes under a moving bend are rendered one by one, others reused."""
     still = found[~found["bent"]]
-    place(_sounds(still), _maker(sound.patch, seed, _NO_BEND), stem)
+    place(_sounds(still, seed), _maker(sound.patch, seed, _NO_BEND), stem)
     bent = _maker(sound.patch, seed, bend)
     for event in found[found["bent"]]:
         note = Sound(int(event["pitch"]), int(event["velocity"]), int(event["hold"]), origin=int(event["from_pitch"]))
         bent(note, 1.0, stem, int(event["start"]))
 
 
-def _sounds(found: Events) -> list[tuple[Sound, int, float]]:
-    """Return the events as rounded sounds; two variants alternate, so that repeated notes differ in phase."""
+def _sounds(found: Events, seed: int) -> list[tuple[Sound, int, float]]:
+    """Return the events as rounded sounds, of two variants, so that repeated notes differ in phase."""
     sounds = []
-    for index, event in enumerate(found):
+    for event, variant in zip(found, takes(found, seed, _VARIANTS), strict=True):
         velocity, hold, gain = rounded(event, VELOCITY_EXPONENT)
-        note = Sound(int(event["pitch"]), velocity, hold, variant=index % _VARIANTS, origin=int(event["from_pitch"]))
+        note = Sound(int(event["pitch"]), velocity, hold, variant=int(variant), origin=int(event["from_pitch"]))
         sounds.append((note, int(event["start"]), gain))
     return sounds
 

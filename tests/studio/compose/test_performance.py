@@ -25,7 +25,7 @@ def played(plan_of, spans):
             "", plan.key, plan.meter, plan.tempo, plan.duration, plan.sections, spans("I IV", 4, plan.end),
             (Part("it", "It", role, instrument, written),),
         )  # fmt: skip
-        result = perform(score, plan, np.random.default_rng(seed))
+        result = perform(score, replace(plan, brief=replace(plan.brief, seed=seed)))
         return plan, {item.id: item for item in result.parts}
 
     return play
@@ -82,7 +82,7 @@ def test_bass_and_kick_lean_together(plan_of, spans):
     score = Score(
         "", plan.key, plan.meter, plan.tempo, plan.duration, plan.sections, spans("I", 4, plan.end), parts
     )  # fmt: skip
-    bass, kick = (part.notes["onset"] - grid for part in perform(score, plan, np.random.default_rng(3)).parts)
+    bass, kick = (part.notes["onset"] - grid for part in perform(score, replace(plan, brief=replace(plan.brief, seed=3))).parts)
     assert np.corrcoef(np.diff(bass), np.diff(kick))[0, 1] > 0.25
 
 
