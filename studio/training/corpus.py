@@ -42,8 +42,20 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
 
 def is_held_out(row: dict[str, Any]) -> bool:
     """Whether a piece is kept for testing: by its title, so that versions of one tune stay on one side."""
-    title = "".join(letter for letter in row["title"].lower() if letter.isalnum()) or row["id"]
-    return int(hashlib.blake2b(title.encode(), digest_size=4).hexdigest(), 16) % HELD_OUT == 0
+    return _draw(row["title"] or row["id"], HELD_OUT) == 0
+
+
+def side(title: str) -> str:
+    """Return where a piece belongs by its title: "train", or half each of what is held out "valid" and "test"."""
+    if _draw(title, HELD_OUT):
+        return "train"
+    return "valid" if _draw(title, 2 * HELD_OUT) else "test"
+
+
+def _draw(title: str, sides: int) -> int:
+    """Return a number below ``sides`` that hangs on the letters of a title alone."""
+    letters = "".join(letter for letter in title.lower() if letter.isalnum())
+    return int(hashlib.blake2b((letters or title).encode(), digest_size=4).hexdigest(), 16) % sides
 
 
 def sheet_of(row: dict[str, Any]) -> LeadSheet:

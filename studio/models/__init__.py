@@ -1,0 +1,1 @@
+"""What has been learned: small networks, their weights and their cards."""

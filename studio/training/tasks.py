@@ -1,0 +1,8 @@
+"""Every model there is to train, by name."""
+
+from collections.abc import Mapping
+
+from studio.training import melody
+from studio.training.task import Task
+
+TASKS: Mapping[str, Task] = {task.name: task for task in (melody.TASK,)}
