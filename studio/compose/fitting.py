@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from studio.compose.songform import drawn_songs, is_song, surprise
 from studio.styles import Form, FormSection, Style
 from studio.theory.meter import Meter
 from studio.theory.numeral import parse_progression
@@ -29,8 +30,9 @@ AWKWARD_START_COST = 5.0
 SHORTEN_COST = {2: 0.06, 4: 0.16, 8: 0.4}
 DOUBLE_COST = 0.5
 STRETCH_COST = 0.1
-"""Cost of a section at a half, a quarter and an eighth of its length and at its double, as shares of ``DROP_COST``;
-cost of each bar that an intro or outro differs from its form."""
+"""Cost of a section at a half, a quarter and an eighth of its length and at its double, as shares of ``DROP_COST``
+(twice that for what only leads on); cost of each bar that an intro or outro differs from its form, thrice that beyond
+twice an outro's length."""
 
 SHORTEST = {"break": 3.0, "build": 3.0, "prechorus": 3.0}
 SHORTEST_ELSE = 6.5
@@ -53,6 +55,9 @@ of section that it spoils."""
 CHOOSY = 2.0
 """How much dearer a form may be to be chosen e times less often."""
 
+STRANGE_COST = 3.0
+"""Cost of each nat by which the sections of a song surprise who knows real ones."""
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -65,13 +70,30 @@ class Fit:
 def fitted_form(
     style: Style, meter: Meter, bars: int, bar_seconds: float, rng: np.random.Generator, *, asked: str = ""
 ) -> list[FormSection]:
-    """Return the sections of a form of the style (``asked``, or one that suits meter and length, by chance),
-    shortened, stretched, left out or repeated to exactly ``bars`` bars of ``bar_seconds`` seconds."""
+    """Return the sections of a form of the style (``asked``, or one that suits meter and length, by chance; where the
+    style's are songs, also one drawn from the n-grams of real songs), shortened, stretched, left out or repeated to
+    exactly ``bars`` bars of ``bar_seconds`` seconds."""
     fit = Fit(bar_seconds, _pinned(style))
-    form = next((form for form in style.forms if form.id == asked), None) or _chosen(style, meter, bars, fit, rng)
+    for form in style.forms:
+        if form.id == asked:
+            return _fitted(form, bars, fit)[0]
+    forms = [form for form in style.forms if form.meter in ("", str(meter))]
+    plans = [_fitted(form, bars, fit) for form in forms]
+    if style.song_form:
+        drawn = [_fitted(form, bars, fit) for form in drawn_songs(forms, bars, bar_seconds, rng)]
+        plans += [plan for plan in drawn if is_song(plan[0], bars * bar_seconds)]
+        plans = [(sections, cost + STRANGE_COST * surprise(sections)) for sections, cost in plans]
+    costs = np.array([cost for _, cost in plans])
+    weights = np.exp(-(costs - costs.min()) / CHOOSY)
+    return plans[int(rng.choice(len(plans), p=weights / weights.sum()))][0]
+
+
+def _fitted(form: Form, bars: int, fit: Fit) -> tuple[list[FormSection], float]:
+    """Return the sections of a form fitted to ``bars``, and what the fitting cost."""
     sections = _lengthened(form, bars)
-    lengths, _ = _cheapest(sections, bars, fit)
-    return [replace(section, bars=length) for section, length in zip(sections, lengths, strict=True) if length]
+    lengths, cost = _cheapest(sections, bars, fit)
+    fitted = zip(sections, lengths, strict=True)
+    return [replace(section, bars=length) for section, length in fitted if length], cost
 
 
 def _pinned(style: Style) -> dict[str, int]:
@@ -82,14 +104,6 @@ def _pinned(style: Style) -> dict[str, int]:
         )
         for name, modes in harmony.sections.items()
     }
-
-
-def _chosen(style: Style, meter: Meter, bars: int, fit: Fit, rng: np.random.Generator) -> Form:
-    """A form that suits meter and length, by chance."""
-    forms = [form for form in style.forms if form.meter in ("", str(meter))]
-    costs = np.array([_cheapest(_lengthened(form, bars), bars, fit)[1] for form in forms])
-    weights = np.exp(-(costs - costs.min()) / CHOOSY)
-    return forms[int(rng.choice(len(forms), p=weights / weights.sum()))]
 
 
 def _lengthened(form: Form, bars: int) -> list[FormSection]:
@@ -112,7 +126,12 @@ def _options(sections: Sequence[FormSection], index: int, fit: Fit) -> list[tupl
     section, bars = sections[index], sections[index].bars
     if index == len(sections) - 1:
         return [
-            (length, STRETCH_COST * abs(length - bars) + _haste(section, length, fit) + (2 if length < 2 else 0))
+            (
+                length,
+                STRETCH_COST * (abs(length - bars) + 2 * max(0, length - 2 * bars))
+                + _haste(section, length, fit)
+                + (2 if length < 2 else 0),
+            )
             for length in range(1, bars + 9)
         ]
     if section.kind == "intro":
@@ -130,7 +149,8 @@ def _options(sections: Sequence[FormSection], index: int, fit: Fit) -> list[tupl
             options.append((part, cost * share + _haste(section, part, fit)))
     if bars % 4 == 0:
         lengthy = max(0.0, bars * 2 * fit.bar_seconds - LASTING)
-        options.append((bars * 2, max(cost, 3.0) * DOUBLE_COST + LENGTHY_COST * lengthy))
+        dear = 2.0 if section.kind in SHORTEST else 1.0
+        options.append((bars * 2, max(cost, 3.0) * DOUBLE_COST * dear + LENGTHY_COST * lengthy))
     return options
 
 
@@ -154,8 +174,9 @@ def _cheapest(sections: Sequence[FormSection], bars: int, fit: Fit) -> tuple[lis
     best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
     for index in range(len(sections)):
         reached: dict[int, tuple[float, int]] = {}
+        options = _options(sections, index, fit)
         for total, (cost, _) in best[-1].items():
-            for length, price in _options(sections, index, fit):
+            for length, price in options:
                 if length and not total and sections[index].kind not in OPENERS:
                     price += AWKWARD_START_COST
                 if total + length <= bars and cost + price < reached.get(total + length, (math.inf, 0))[0]:

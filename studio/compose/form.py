@@ -27,6 +27,9 @@ TEMPO_FREEDOM = 0.03
 LONGEST_RING = 0.2
 """Share of a short piece that its last chord may ring."""
 
+LEAST_LIFTED = 90.0
+"""Seconds that a piece must last for its key to be lifted: the home key has to be known first."""
+
 MOST_RITARD = 0.3
 RITARD_STEPS = 4
 
@@ -47,8 +50,11 @@ def plan_form(brief: Brief, variations: Variations | Mapping[str, int]) -> Plan:
     bars = bars_for(brief.duration, bpm, meter, ending)
     bar_seconds = meter.bar_beats * 60 / bpm
     form = fitted_form(style, meter, bars, bar_seconds, rng, asked=brief.form)
+    if style.song_form:
+        form = _crowned(form)
     sections = _sections(form, meter, mood)
-    tempo, ending = _landing(bpm, meter, bars, brief.duration, ending)
+    sections = _lifted(sections, style, brief.duration, stream(brief.seed, "form:lift", variations.count("form")))
+    tempo, ending = landing(bpm, meter, bars, brief.duration, ending)
     return Plan(
         brief, style, mood, key, meter, tempo, round(brief.duration * SAMPLE_RATE) / SAMPLE_RATE, sections, ending,
         seat(brief, style, mood), variations,
@@ -123,7 +129,7 @@ def _bent(pulse: float, meter: Meter, duration: float, ending: Ending) -> float:
     )
 
 
-def _landing(bpm: float, meter: Meter, bars: int, duration: float, ending: Ending) -> tuple[TempoMap, Ending]:
+def landing(bpm: float, meter: Meter, bars: int, duration: float, ending: Ending) -> tuple[TempoMap, Ending]:
     """Return the tempo map and the ending with the ring that is really left.
 
     What the whole bars leave over is taken by the ritard first, where the ending has one, then by the ring.
@@ -158,6 +164,31 @@ def _ritard_for(seconds: float, bar: float) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if _added(middle, bar) < seconds else (low, middle)
     return low
+
+
+def _last_chorus(kinds: Sequence[str]) -> int | None:
+    """Return the number of the last chorus, or None where no other comes before it."""
+    places = [index for index, kind in enumerate(kinds) if kind == "chorus"]
+    return places[-1] if len(places) > 1 else None
+
+
+def _crowned(form: Sequence[FormSection]) -> list[FormSection]:
+    """Make the last chorus of a song its summit."""
+    sections, last = list(form), _last_chorus([section.kind for section in form])
+    if last is not None:
+        sections[last] = replace(sections[last], energy=max(section.energy for section in sections))
+    return sections
+
+
+def _lifted(
+    sections: tuple[Section, ...], style: Style, duration: float, rng: np.random.Generator
+) -> tuple[Section, ...]:
+    """Raise the key from the last chorus to the end, if the style does so, by chance, and the piece has room for it."""
+    last, draw = _last_chorus([section.kind for section in sections]), rng.random()
+    if last is None or duration < LEAST_LIFTED or draw >= style.lift.chance:
+        return sections
+    lift = style.lift.keys[int(rng.integers(len(style.lift.keys)))]
+    return (*sections[:last], *(replace(section, lift=lift) for section in sections[last:]))
 
 
 def _sections(form: Sequence[FormSection], meter: Meter, mood: MoodChange) -> tuple[Section, ...]:

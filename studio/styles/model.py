@@ -207,6 +207,15 @@ class Ending:
 
 
 @dataclass(frozen=True)
+class Lift:
+    """How the last chorus may change key: by one of ``keys`` semitones, in a share ``chance`` (0–1) of the pieces that
+    have room for it."""
+
+    keys: tuple[int, ...] = ()
+    chance: float = 0.0
+
+
+@dataclass(frozen=True)
 class MoodChange:
     """What a mood does in this genre: relative to the style's own values.
 
@@ -226,7 +235,11 @@ class MoodChange:
 
 @dataclass(frozen=True)
 class Style:
-    """One sub-style of a genre, complete."""
+    """One sub-style of a genre, complete.
+
+    ``song_form``: its pieces are songs, whose sections may also follow one another as in real ones. ``lift``: how
+    their last chorus may change key.
+    """
 
     genre: str
     id: str
@@ -243,6 +256,8 @@ class Style:
     parts: tuple[PartStyle, ...]
     desk: Desk
     endings: tuple[Ending, ...]
+    song_form: bool = False
+    lift: Lift = field(default_factory=Lift)
 
     def part(self, part_id: str) -> PartStyle:
         """Return the chair of that id; raises ``KeyError``."""

@@ -104,3 +104,43 @@ def test_no_section_is_drawn_out_while_others_could_return():
     for seed in range(6):
         plan = plan_of(genre="classical", substyle="baroque", mood="energetic", duration=180, seed=seed)
         assert max(section.beats * 60 / plan.tempo.bpm[0] for section in plan.sections) <= 50
+
+
+SONGS = [(genre.id, style.id) for genre in genres().values() for style in genre.styles.values() if style.song_form]
+
+
+@pytest.mark.parametrize(("genre", "substyle"), SONGS)
+def test_songs_differ_by_seed_and_their_last_chorus_is_the_summit(genre, substyle):
+    orders = set()
+    for seed in range(8):
+        plan = plan_of(genre=genre, substyle=substyle, duration=170, seed=seed)
+        orders.add(tuple((section.kind, section.bars) for section in plan.sections))
+        choruses = [section.energy for section in plan.sections if section.kind == "chorus"]
+        if len(choruses) > 1:
+            assert choruses[-1] == max(section.energy for section in plan.sections)
+    assert len(orders) >= 4
+
+
+@pytest.mark.parametrize("duration", [71.3, 155.5, 301.0])
+@pytest.mark.parametrize("tempo", [62.5, 131.0])
+def test_drawn_songs_land_on_the_frame(tempo, duration):
+    for seed in range(4):
+        plan = plan_of(genre="pop", substyle="ballad", tempo=tempo, duration=duration, seed=seed)
+        assert plan.ending.kind != "fade"
+        assert plan.tempo.seconds(plan.final) + plan.ending.ring == pytest.approx(duration, abs=1e-6)
+
+
+def test_the_key_rises_from_the_last_chorus_on_where_the_style_likes_it():
+    lifted = 0
+    for seed in range(40):
+        plan = plan_of(genre="pop", substyle="ballad", mood="romantic", duration=170, seed=seed)
+        last = max(index for index, section in enumerate(plan.sections) if section.kind == "chorus")
+        lifts = [section.lift for section in plan.sections]
+        assert lifts[:last] == [0] * last and len(set(lifts[last:])) == 1
+        assert lifts[-1] in (0, 1, 2)
+        lifted += lifts[-1] > 0
+    assert 8 <= lifted <= 28  # a chance of 45 %
+    short = [plan_of(genre="pop", substyle="ballad", duration=80, seed=seed) for seed in range(20)]
+    assert not any(section.lift for plan in short for section in plan.sections)
+    jazz = [plan_of(substyle="bigband", duration=170, seed=seed) for seed in range(10)]
+    assert not any(section.lift for plan in jazz for section in plan.sections)

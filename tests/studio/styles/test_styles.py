@@ -236,3 +236,13 @@ def test_part_rows_are_readable(style, part):
             assert set(bar) <= set(PATTERN_SYMBOLS.get(part.role, "x-.123456789")), (part.id, bar)
     if part.role == "arpeggio":
         assert part.patterns
+
+
+@pytest.mark.parametrize("style", STYLES, ids=name)
+def test_songs_can_be_dressed_and_only_songs_lift_their_key(style):
+    dresses = [{section.kind for section in form.sections} for form in style.forms]
+    if style.song_form:
+        assert any({"verse", "chorus", "outro"} <= kinds for kinds in dresses)
+    if style.lift.chance:
+        assert style.song_form and style.genre not in ("jazz", "classical", "electronic", "ambient")
+        assert set(style.lift.keys) <= {1, 2} and 0 < style.lift.chance <= 0.5
