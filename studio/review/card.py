@@ -8,9 +8,11 @@ import numpy as np
 
 from studio.mix.master import Master
 from studio.review.audio import AudioMeasures, measure_audio
+from studio.review.fingerprint import FRAGMENT
 from studio.review.leadsheet import lead_sheet
 from studio.review.musical import THRESHOLDS
 from studio.review.musical import measure as measure_music
+from studio.review.originality import Known, examine
 from studio.review.tonality import relation
 from studio.score import Score
 from studio.theory.key import Key
@@ -84,14 +86,19 @@ class ReviewCard:
         }
 
 
-def review(brief: Asked, score: Score, master: Master) -> ReviewCard:
+def review(brief: Asked, score: Score, master: Master, *, known: Known | None = None) -> ReviewCard:
     """Measure ``master`` and set beside it what ``brief`` asked for or, where it left the choice, what ``score`` says.
 
-    Raises ``ReviewError`` for a master that is not sound.
+    ``known`` compares the melody with music already made. Raises ``ReviewError`` for a master that is not sound.
     """
     measures = measure_audio(master.audio, tempo=written_tempo(score))
     rows = [*_asked_rows(brief, score, master, measures), *_heard_rows(score, measures)]
-    rows += [*_musical_rows(score), *(limit.row(measures) for limit in LIMITS), *_info_rows(measures)]
+    rows += [
+        *_musical_rows(score),
+        _originality_row(score, known),
+        *(limit.row(measures) for limit in LIMITS),
+        *_info_rows(measures),
+    ]
     return ReviewCard(tuple(rows), measures)
 
 
@@ -174,6 +181,17 @@ def _musical_rows(score: Score) -> Iterator[Row]:
         else:
             verdict = PASS if found[axis] >= least else WARN
             yield Row(axis, MUSICAL_LABELS[axis], f"≥ {least:.2f}", round(found[axis], 2), "", verdict)
+
+
+def _originality_row(score: Score, known: Known | None) -> Row:
+    """The longest run of notes that the melody shares with other music; one as long as the limit fails."""
+    report = examine(lead_sheet(score), known=known, sections=score.sections)
+    if report.notes < FRAGMENT:
+        return Row("originality", "Originality", None, None, "", INFO, note="No tune to compare.")
+    measured = f"longest match {report.matches[0]}" if report.matches else f"no match of {FRAGMENT} notes"
+    verdict = PASS if report.original else FAIL
+    note = "" if report.original else f"{report.limit} notes in a row are too many."
+    return Row("originality", "Originality", "original", measured, "", verdict, note=note)
 
 
 KINSHIP: Mapping[str, str] = {

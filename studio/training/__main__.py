@@ -11,7 +11,7 @@ from studio.compose.songform import MODEL as FORMS
 from studio.errors import StudioError
 from studio.models.files import FOLDER, load
 from studio.review import musical
-from studio.training import dataset, learn
+from studio.training import dataset, learn, originality
 from studio.training.calibrate import PER_SOURCE, calibrate
 from studio.training.form import count_forms
 from studio.training.tasks import TASKS
@@ -96,6 +96,7 @@ COMMANDS: Mapping[str, tuple[str, Options, Command]] = {
     "train": ("train models and write weights and cards; goes on where it was stopped", _train_options, _train),
     "evaluate": ("measure the shipped models on held-out pieces", _with_tasks, _evaluate),
     "form": ("count the sections of real songs and write their n-grams and card", _form_options, _form),
+    "originality": ("build the index of known music", originality.add_options, originality.run),
     "calibrate": ("fit the musical gate on real lead sheets", _calibrate_options, _calibrate),
 }
 """Name → what it does, its options, its work."""
