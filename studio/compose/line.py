@@ -1,9 +1,9 @@
 """From a rhythm, a contour and chords to pitches: the line that costs least, by dynamic programming.
 
-This is the seam for a learned model: whatever fills ``Slot``s with pitches can stand here.
+``studio.compose.singing`` fills the same ``Slot``s by the trained model; the costs below bind both.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,7 +21,8 @@ class Slot:
     """A note that has a time but no pitch yet.
 
     ``onset`` and ``beats`` in beats; ``weight`` metrical 0–1; ``target`` the height the contour wants, as a MIDI
-    pitch that need not be whole; ``close`` 0 inside a phrase, 1 at its open end, 2 where it comes to rest.
+    pitch that need not be whole, ``pull`` the cost of every semitone away from it; ``close`` 0 inside a phrase, 1 at
+    its open end, 2 where it comes to rest.
     """
 
     onset: float
@@ -31,6 +32,7 @@ class Slot:
     chord: Chord
     close: int = 0
     starts_phrase: bool = False
+    pull: float = 0.22
 
 
 @dataclass(frozen=True)
@@ -51,15 +53,16 @@ BLUE = (0, 3, 5, 6, 7, 10)
 INTERVAL_COST = np.array([0.75, 0.0, 0.0, 0.6, 0.65, 0.9, 3.2, 0.9, 1.6, 1.6, 3.0, 3.5, 1.5] + [4.0] * 116)
 """Cost of moving by so many semitones: steps are free, the tritone and sevenths dear."""
 
-CONTOUR_PULL = 0.22
 SHAPE_PULL = 0.28
-"""Costs per semitone of leaving the wished height, and of changing the wished interval."""
+"""Cost per semitone of changing the wished interval."""
 
 OUTSIDE_CHORD = 2.0
 AVOID_NOTE = 1.8
 UNRESOLVED = 2.4
 UNPREPARED = 1.2
-"""Costs of a strong, long non-chord tone; of a semitone above a chord tone; of leaving or reaching one by leap."""
+OUTSIDE_SCALE = 50.0
+"""Costs of a strong, long non-chord tone; of a semitone above a chord tone; of leaving or reaching one by leap; of a
+note that the scale does not have."""
 
 
 def scale_of(taste: LineTaste, chord: Chord) -> tuple[int, ...]:
@@ -78,12 +81,12 @@ def solve(slots: Sequence[Slot], taste: LineTaste) -> Pitches:
     if not slots:
         return np.zeros(0, np.int64)
     pitches = np.arange(taste.low, taste.high + 1)
-    tables = {chord: _table(chord, taste, pitches) for chord in {slot.chord for slot in slots}}
+    tables = {chord: table(chord, taste, pitches) for chord in {slot.chord for slot in slots}}
     steps = np.abs(pitches[:, None] - pitches[None, :])
     moves = INTERVAL_COST[steps] * (0.4 + taste.steps)
     moves = np.where(steps > taste.leap, moves + 6.0, moves)
     signed = pitches[None, :] - pitches[:, None]
-    total = _local(slots[0], tables, pitches)
+    total = cost(slots[0], tables, pitches)
     back: list[NDArray[np.int64]] = []
     for before, slot in pairwise(slots):
         step = moves if not slot.starts_phrase else moves * 0.4
@@ -91,16 +94,19 @@ def solve(slots: Sequence[Slot], taste: LineTaste) -> Pitches:
         outside_before, outside = ~tables[before.chord][1], ~tables[slot.chord][1]
         leaps = steps > 2
         broken = leaps * (UNRESOLVED * outside_before[:, None] * before.weight + UNPREPARED * outside[None, :])
-        cost = total[:, None] + step + shape + broken
-        back.append(cost.argmin(axis=0))
-        total = cost.min(axis=0) + _local(slot, tables, pitches)
+        paths = total[:, None] + step + shape + broken
+        back.append(paths.argmin(axis=0))
+        total = paths.min(axis=0) + cost(slot, tables, pitches)
     path = [int(total.argmin())]
     for choice in reversed(back):
         path.append(int(choice[path[-1]]))
     return pitches[path[::-1]]
 
 
-def _table(chord: Chord, taste: LineTaste, pitches: Pitches) -> tuple[NDArray[np.bool_], ...]:
+Table = tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]
+
+
+def table(chord: Chord, taste: LineTaste, pitches: Pitches) -> Table:
     """Return masks over ``pitches``: in the scale, in the chord, to avoid, and root or third."""
     classes = pitches % 12
     allowed = np.isin(classes, scale_of(taste, chord))
@@ -110,16 +116,16 @@ def _table(chord: Chord, taste: LineTaste, pitches: Pitches) -> tuple[NDArray[np
     return allowed, tones, avoid, rest
 
 
-def _local(slot: Slot, tables: dict[Chord, tuple[NDArray[np.bool_], ...]], pitches: Pitches) -> NDArray[np.float64]:
-    """Return the cost of each pitch at a slot by itself."""
+def cost(slot: Slot, tables: Mapping[Chord, Table], pitches: Pitches) -> NDArray[np.float64]:
+    """Return the cost of each of ``pitches`` at a slot by itself."""
     allowed, tones, avoid, rest = tables[slot.chord]
     stress = slot.weight * min(slot.beats, 2.0) ** 0.5 + 0.25 * (slot.beats >= 1)
-    cost = CONTOUR_PULL * np.abs(pitches - slot.target)
-    cost = cost + np.where(tones, 0.0, OUTSIDE_CHORD * stress)
-    cost += np.where(avoid, AVOID_NOTE * stress, 0.0)
-    cost += np.where(allowed, 0.0, 50.0)
+    total = slot.pull * np.abs(pitches - slot.target)
+    total = total + np.where(tones, 0.0, OUTSIDE_CHORD * stress)
+    total += np.where(avoid, AVOID_NOTE * stress, 0.0)
+    total += np.where(allowed, 0.0, OUTSIDE_SCALE)
     if slot.close:
-        cost += np.where(tones, 0.0, 6.0)
+        total += np.where(tones, 0.0, 6.0)
     if slot.close == 2:
-        cost += np.where(rest, 0.0, 3.0)
-    return cost
+        total += np.where(rest, 0.0, 3.0)
+    return total

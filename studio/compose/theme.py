@@ -1,10 +1,15 @@
-"""Themes: rhythm cells with a contour, set in phrases that repeat, answer and breathe; no pitches yet."""
+"""Themes: a rhythm cell with a contour, worked in phrases that repeat, answer and breathe; no pitches yet.
+
+A phrase states its motif and then says it again, higher, mirrored, in fragments, in longer notes
+(``studio.compose.motif``), or brings a contrasting cell; each note remembers which it was made from (``Like``).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from studio.compose.motif import OPERATORS, Motif, Tone
 from studio.compose.patterns import read
 from studio.compose.plan import Plan
 from studio.score import Section
@@ -16,14 +21,14 @@ PHRASE_SCHEMES = {
 """Number of phrases in a section → which return; a prime keeps the phrase and changes its end."""
 
 UNIT_SCHEMES = {
-    1: (("m",),),
-    2: (("m", "n"), ("m", "m")),
-    4: (("m", "m", "n", "c"), ("m", "n", "m", "c"), ("m", "m", "m", "c")),
+    1: ("m",),
+    2: ("mn", "mm", "mi", "mo"),
+    4: ("mmnc", "mnmc", "mmmc", "mmfc", "mimc", "mnac", "mofc"),
 }
-"""Units in a phrase → orders of motif ``m``, contrast ``n`` and close ``c``."""
+"""Units in a phrase → orders of motif ``m``, contrasting cell ``n`` and what ``OPERATORS`` make of the motif."""
 
 ARCHES = ((0, 1, 3, 0), (0, 2, 4, 1), (2, 3, 1, 0), (0, -1, 2, 0), (3, 2, 1, 0))
-"""Scale steps by which the units of a phrase stand higher than its first."""
+"""Scale steps by which the units of a phrase stand higher than its first: a motif said again is a sequence."""
 
 
 SUNG_ON = 1.8
@@ -38,13 +43,16 @@ HELD_OUT = 2.6
 
 
 @dataclass(frozen=True)
-class Motif:
-    """A rhythm cell (onset and length in beats, weights) and a contour in scale steps, one entry per onset."""
+class Like:
+    """What a note is made from: the note of that ``idea``, ``steps`` scale steps higher.
 
-    onsets: tuple[float, ...]
-    lengths: tuple[float, ...]
-    contour: tuple[int, ...]
-    beats: float
+    A ``mirrored`` one lies as far below the motif's first note (its idea is ``about``) as the other lies above.
+    """
+
+    idea: str
+    steps: int = 0
+    mirrored: bool = False
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,11 +68,12 @@ class Sketch:
     close: int = 0
     starts_phrase: bool = False
     idea: str = ""
+    like: Like | None = None
 
 
 def write_theme(plan: Plan, section: Section, label: str) -> tuple[Sketch, ...]:
     """Write the theme of a section name: phrases by scheme, the same letter sharing motifs."""
-    rng = plan.stream("melody", label)
+    rng = plan.stream("melody", label, section.name)
     taste = plan.style.melody
     cells = _cells(plan, section, rng)
     phrase_bars = min(taste.phrase_bars, section.bars)
@@ -79,7 +88,7 @@ def write_theme(plan: Plan, section: Section, label: str) -> tuple[Sketch, ...]:
         plain = letter[0]
         if plain not in phrases:
             notes = _phrase(plan, cells, bars, rng)
-            phrases[plain] = tuple(replace(note, idea=f"{plain}{number}") for number, note in enumerate(notes))
+            phrases[plain] = tuple(_named(note, plain, number) for number, note in enumerate(notes))
         phrase = _answer(phrases[plain], rng) if letter != plain else phrases[plain]
         at_rest = index == len(scheme) - 1 or letter != plain
         offset = index * phrase_bars * plan.bar
@@ -129,8 +138,8 @@ def _motif(row: str, plan: Plan, busy: float, rng: np.random.Generator) -> Motif
             move = -move
         here += move
         heights.append(here)
-    beats = pattern.bars * plan.bar
-    return Motif(tuple(at for at, _ in steps), tuple(length for _, length in steps), tuple(heights), beats)
+    tones = tuple(Tone(at, length, height) for (at, length), height in zip(steps, heights, strict=True))
+    return Motif(tones, pattern.bars * plan.bar)
 
 
 def _thinned(
@@ -155,51 +164,54 @@ def _thinned(
 
 
 def _phrase(plan: Plan, cells: tuple[Motif, Motif], bars: int, rng: np.random.Generator) -> tuple[Sketch, ...]:
-    """Set motif and contrast one after the other under an arch; the motif returns as a sequence."""
+    """Work a motif and its contrast into a phrase of units that stand under an arch."""
     motif, contrast = cells[0], _filled(cells[1], cells[0].beats)
     beats, arch = bars * plan.bar, ARCHES[int(rng.integers(len(ARCHES)))]
-    units = max(1, round(beats / motif.beats))
-    schemes = UNIT_SCHEMES.get(units) or (tuple("mnmc"[i % 4] for i in range(units)),)
+    count = max(1, round(beats / motif.beats))
+    schemes = UNIT_SCHEMES.get(count) or ("".join("mnmc"[i % 4] for i in range(count)),)
     scheme = schemes[int(rng.integers(len(schemes)))]
     sketch: list[Sketch] = []
     start = 0.0
     for index, letter in enumerate(scheme):
-        unit = {"m": motif, "n": _shaped(contrast, rng), "c": _shaped(motif, rng)}[letter]
-        lift = arch[index * len(arch) // max(units, 1) % len(arch)]
+        tones = motif.tones if index == 0 else OPERATORS[letter](contrast if letter == "n" else motif, rng)
+        lift = arch[index * len(arch) // max(count, 1) % len(arch)]
         room = min(motif.beats, beats - start)
         sketch += [
-            Sketch(start + at, min(length, room - at), height + lift, starts_phrase=index == 0 and at == unit.onsets[0])
-            for at, length, height in zip(unit.onsets, unit.lengths, unit.contour, strict=True)
-            if at < room - 1e-9
-        ]
+            Sketch(
+                start + tone.at, min(tone.beats, room - tone.at), tone.height + lift,
+                starts_phrase=index == 0 and tone is tones[0],
+                like=_like(tone, lift - arch[0]),
+            )
+            for tone in tones
+            if tone.at < room - 1e-9
+        ]  # fmt: skip
         start += room
     return tuple(sketch)
 
 
+def _like(tone: Tone, lift: int) -> Like | None:
+    """Return what a tone that stands ``lift`` steps above the motif is made from, not yet named by its phrase."""
+    return None if tone.source is None else Like(str(tone.source), lift + tone.steps, tone.mirrored, "0")
+
+
+def _named(note: Sketch, phrase: str, number: int) -> Sketch:
+    """Name a note of a phrase, and what it is made from, by the phrase's letter."""
+    like = note.like and replace(note.like, idea=phrase + note.like.idea, about=phrase + note.like.about)
+    return replace(note, idea=f"{phrase}{number}", like=like)
+
+
 def _filled(motif: Motif, beats: float) -> Motif:
-    """Say a motif as often as it takes to last ``beats``."""
+    """Say a cell as often as it takes to last ``beats``."""
     times = max(1, round(beats / motif.beats))
-    onsets = tuple(at + turn * motif.beats for turn in range(times) for at in motif.onsets)
-    return Motif(onsets, motif.lengths * times, motif.contour * times, motif.beats * times)
-
-
-def _shaped(motif: Motif, rng: np.random.Generator) -> Motif:
-    """Vary a motif: as it is, inverted, or with its tail bent down to a close."""
-    choice = rng.integers(3)
-    if choice == 0:
-        return motif
-    if choice == 1:
-        return replace(motif, contour=tuple(-height for height in motif.contour))
-    middle = len(motif.contour) // 2
-    falling = [motif.contour[middle] - index for index in range(len(motif.contour) - middle)]
-    return replace(motif, contour=(*motif.contour[:middle], *falling))
+    tones = tuple(replace(tone, at=tone.at + turn * motif.beats) for turn in range(times) for tone in motif.tones)
+    return Motif(tones, motif.beats * times)
 
 
 def _answer(phrase: tuple[Sketch, ...], rng: np.random.Generator) -> tuple[Sketch, ...]:
     """Keep the question's beginning, lead its last third elsewhere."""
     turn = len(phrase) * 2 // 3
     shift = int(rng.choice([-3, -2, 2]))
-    turned = (replace(note, height=note.height + shift, idea="") for note in phrase[turn:])
+    turned = (replace(note, height=note.height + shift, idea="", like=None) for note in phrase[turn:])
     return (*phrase[:turn], *turned)
 
 

@@ -21,6 +21,14 @@ DURATIONS = (*range(2, 97, 2), *range(102, 193, 6))
 """Lengths of notes and rests in ticks."""
 
 QUALITIES = ("", "m", "7", "m7", "maj7", "dim", "m7b5", "dim7", "aug", "sus4", "6", "m6", "sus2", "other")
+QUALITY_OF = {
+    "5": "", "add9": "", "madd9": "m", "o": "dim", "+": "aug", "6/9": "6", "h7": "m7b5", "o7": "dim7", "m(maj7)": "m",
+    "+7": "7", "7sus4": "sus4", "9sus4": "sus4", "9": "7", "13": "7", "7#11": "7", "7b9": "7", "7#9": "7", "7b13": "7",
+    "13b9": "7", "7alt": "7", "maj9": "maj7", "maj7#11": "maj7", "maj9#11": "maj7", "maj7#5": "maj7", "m9": "m7",
+    "m11": "m7",
+}  # fmt: skip
+"""Chord quality of ``studio.theory`` → the nearest that the model knows, where its name is not known itself."""
+
 VOICES = ("standard", "lied", "chorale", "irish", "scottish", "fiddle")
 """Repertoires that the melody model knows."""
 
@@ -91,7 +99,8 @@ def nearest_duration(ticks: int) -> int:
 
 
 def quality_index(name: str) -> int:
-    """Return the number of a chord quality as the corpora spell it; what is not listed is "other"."""
+    """Return the number of a chord quality; what is neither known nor kin to it is "other"."""
+    name = QUALITY_OF.get(name, name)
     return QUALITIES.index(name) if name in QUALITIES else QUALITIES.index("other")
 
 

@@ -90,7 +90,8 @@ class Melody:
     ``rhythms``: section kind (or ``any``) → one- or two-bar cells. ``scale``: ``mode``, ``pentatonic`` or ``blues``.
     ``phrase_bars`` per phrase, of which the last ``rest`` share (0–1) stays silent. ``steps`` share of stepwise
     motion, ``leap`` the largest leap in semitones, ``chromatic`` share of approach notes, ``ornaments`` share of
-    long notes with a mordent, ``anticipation`` share of phrases that begin with a pick-up.
+    long notes with a mordent, ``anticipation`` share of phrases that begin with a pick-up. ``writer`` of its pitches:
+    ``model`` or ``rules``; ``voice``: the repertoire whose manner the model takes.
     """
 
     rhythms: Mapping[str, tuple[str, ...]]
@@ -103,6 +104,8 @@ class Melody:
     ornaments: float = 0.0
     anticipation: float = 0.3
     legato: float = 0.95
+    writer: str = "model"
+    voice: str = "standard"
 
 
 @dataclass(frozen=True)

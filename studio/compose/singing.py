@@ -1,0 +1,183 @@
+"""Pitches by the trained melody model: rhythm, form and chords are given, the network sings within them.
+
+Several lines are sung at once, a note of each at every step. A note that is free is drawn from what the network would
+sing, less what the line's costs forbid; a note that is made from an earlier one follows it as closely as chord and
+scale allow. Of several tries at a line the one that the network finds most natural is kept.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from studio.compose.line import UNPREPARED, UNRESOLVED, LineTaste, Pitches, Slot, cost, table
+from studio.models.files import trained
+from studio.models.melody import HIGHEST, LOWEST, REST, TICKS, Frame, nearest_duration
+from studio.models.network import Cache, EventModel
+
+Floats = NDArray[np.float64]
+
+PITCHES = np.arange(128)
+
+WARMTH = 0.9
+"""Temperature of the draw."""
+
+UNLIKELY = 4.0
+"""Notes that are less likely than the likeliest by this factor's logarithm are not drawn."""
+
+FAITHFUL = 1.6
+"""Cost of every semitone away from the note that one is made from."""
+
+TOO_WIDE = 6.0
+"""Cost of a leap wider than the style has."""
+
+MOVED = 0.35
+"""Weight of the costs of a try beside its likelihood, when tries are compared."""
+
+COMFORT = 69
+"""Pitch about which the model's tunes lie; a line is moved there by octaves."""
+
+
+@dataclass(frozen=True)
+class Echo:
+    """A note made from the note ``source`` slots into the line: ``steps`` scale steps higher, or mirrored about
+    the slot ``about``."""
+
+    source: int
+    steps: int = 0
+    mirrored: bool = False
+    about: int = 0
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line to be sung: slots with times from ``start`` on, what each is made from, where it stands."""
+
+    slots: Sequence[Slot]
+    echoes: Sequence[Echo | None]
+    taste: LineTaste
+    frame: Frame
+    start: float
+    rng: np.random.Generator
+
+
+def sing(lines: Sequence[Line], tries: int) -> list[Pitches]:
+    """Return the pitches of every line, shape ``(slots,)`` each: the best of ``tries``."""
+    rows = [_Row(line) for line in lines for _ in range(tries if line.slots else 0)]
+    if rows:
+        _perform(trained("melody"), rows)
+    result: list[Pitches] = []
+    waiting = iter(rows)
+    for line in lines:
+        found = [next(waiting) for _ in range(tries)] if line.slots else []
+        result.append(max(found, key=lambda row: row.merit).sung if found else np.zeros(0, np.int64))
+    return result
+
+
+@torch.inference_mode()
+def _perform(model: EventModel, rows: Sequence["_Row"]) -> None:
+    """Let all rows sing to their ends, one event of each at a time."""
+    steps = max(len(row.events) for row in rows)
+    context = torch.zeros((len(rows), steps, len(model.grammar.context)), dtype=torch.long)
+    for number, row in enumerate(rows):
+        context[number, : len(row.events)] = torch.from_numpy(row.context)
+    cache = Cache(model.size, len(rows), steps)
+    before = torch.tensor(model.nothing).expand(len(rows), 1, -1)
+    for step in range(steps):
+        state = model.trunk(before, context[:, step : step + 1], cache)[:, 0]
+        likely = torch.log_softmax(model.logits(state, 0, before)[:, :REST], -1).double().numpy()
+        said = [row.sing(step, likely[number]) for number, row in enumerate(rows)]
+        before = torch.tensor(said).unsqueeze(1)
+
+
+class _Row:
+    """One try at a line: its events with their context, and what has been sung."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self.sung = np.zeros(len(line.slots), np.int64)
+        self.events = _events(line)
+        onsets = np.array([onset for onset, _, _ in self.events])
+        durations = np.array([duration for _, duration, _ in self.events])
+        self.context = line.frame.context(onsets, durations + 1)
+        chords = {slot.chord for slot in line.slots}
+        self.tables = {chord: table(chord, line.taste, PITCHES) for chord in chords}
+        inside = (line.taste.low <= PITCHES) & (line.taste.high >= PITCHES)
+        self.costs = [np.where(inside, cost(slot, self.tables, PITCHES), np.inf) for slot in line.slots]
+        self.shift = _shift(line)
+        self.noise = line.rng.gumbel(size=(len(line.slots), len(PITCHES)))
+        self.merit = 0.0
+
+    def sing(self, step: int, likely: Floats) -> tuple[int, int]:
+        """Take a step: ``likely`` are log chances of the model's pitches. Return the event, in the model's numbers."""
+        if step >= len(self.events):
+            return REST, 0
+        _, duration, number = self.events[step]
+        if number is None:
+            return REST, duration
+        pitch = self._pitch(number, self._heard(likely))
+        self.sung[number] = pitch
+        return int(np.clip(pitch + self.shift, LOWEST, HIGHEST)) - LOWEST, duration
+
+    def _heard(self, likely: Floats) -> Floats:
+        """Return the log chance of every MIDI pitch, in the line's own key and octave."""
+        place = PITCHES + self.shift - LOWEST
+        known = (place >= 0) & (place < len(likely))
+        return np.where(known, likely[np.clip(place, 0, len(likely) - 1)], likely.min() - 2.0)
+
+    def _pitch(self, number: int, heard: Floats) -> int:
+        slot, echo = self.line.slots[number], self.line.echoes[number]
+        costs = self.costs[number] + self._moving(number)
+        score = heard - costs
+        if echo is not None:
+            score = score - FAITHFUL * np.abs(PITCHES - self._echoed(echo, slot))
+            chosen = int(score.argmax())
+        else:
+            score = np.where(score < score.max() - UNLIKELY, -np.inf, score)
+            chosen = int((score / WARMTH + self.noise[number]).argmax())
+        self.merit += (float(heard[chosen]) - MOVED * float(costs[chosen])) / len(self.line.slots)
+        return chosen
+
+    def _moving(self, number: int) -> Floats:
+        """Return what it costs to come to each pitch from the one before."""
+        if number == 0:
+            return np.zeros(len(PITCHES))
+        line, last = self.line, int(self.sung[number - 1])
+        before, slot = line.slots[number - 1], line.slots[number]
+        steps = np.abs(PITCHES - last)
+        wide = np.where(steps > line.taste.leap, TOO_WIDE, 0.0)
+        outside = ~self.tables[slot.chord][1]
+        was_outside = not self.tables[before.chord][1][last]
+        leaps = np.where(steps > 2, UNPREPARED * outside + UNRESOLVED * before.weight * was_outside, 0.0)
+        return (wide + leaps) * (0.4 if slot.starts_phrase else 1.0)
+
+    def _echoed(self, echo: Echo, slot: Slot) -> int:
+        """Return the pitch that an echo aims at: so many steps of the scale from its source, or its mirror image."""
+        scale = np.flatnonzero(self.tables[slot.chord][0])
+        place = int(np.abs(scale - self.sung[echo.source]).argmin())
+        if echo.mirrored:
+            place = 2 * int(np.abs(scale - self.sung[echo.about]).argmin()) - place
+        return int(scale[np.clip(place + echo.steps, 0, len(scale) - 1)])
+
+
+def _events(line: Line) -> list[tuple[int, int, int | None]]:
+    """Return (onset in ticks, duration as the model numbers it, slot) of notes, and of the rests between them."""
+    rows: list[tuple[int, int, int | None]] = []
+    now = 0
+    for number, slot in enumerate(line.slots):
+        onset = round((slot.onset - line.start) * TICKS)
+        if onset - now >= TICKS // 4:
+            rows.append((now, nearest_duration(onset - now), None))
+        duration = nearest_duration(round(slot.beats * TICKS))
+        rows.append((onset, duration, number))
+        now = onset + round(slot.beats * TICKS)
+    return rows
+
+
+def _shift(line: Line) -> int:
+    """Return the semitones from the line's key to the model's, in the octave where its tunes lie."""
+    down = -line.taste.key.tonic + (9 if line.frame.is_minor else 0)
+    middle = (line.taste.low + line.taste.high) / 2
+    return down % 12 + 12 * round((COMFORT - middle - down % 12) / 12)
