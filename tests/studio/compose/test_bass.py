@@ -63,10 +63,10 @@ def test_walking_roots_stand_on_the_changes(plan_of, spans, seat, streams):
 
 
 def test_energy_chooses_the_pattern(plan_of, spans, seat, streams):
-    plan = plan_of(("verse", 4, 0.2), ("chorus", 5, 0.9))
+    plan = plan_of(("verse", 3, 0.2), ("chorus", 4, 0.9))
     chair = seat("bass", patterns=("1...............", "1.1.1.1.1.1.1.1."), low=28, high=52)
-    part = write_bass(plan, spans("I", 4, 36), chair, streams)
-    assert np.sum(part["onset"] < 16) == 4 and np.sum(part["onset"] >= 16) == 33
+    part = write_bass(plan, spans("I", 4, 28), chair, streams)
+    assert np.sum(part["onset"] < 12) == 3 and np.sum(part["onset"] >= 12) == 25
 
 
 def test_kicks_and_ghosts(plan_of, spans, seat, streams):
