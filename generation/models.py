@@ -140,3 +140,27 @@ class GenerationFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Melody(models.Model):
+    """The fingerprint of a finished track's melody (``studio.review.fingerprint``); it says nothing of whose it is."""
+
+    generation = models.OneToOneField(Generation, on_delete=models.CASCADE, primary_key=True, related_name="melody")
+    fingerprint = models.BinaryField()
+
+    class Meta:
+        verbose_name_plural = "melodies"
+
+    def __str__(self) -> str:
+        return f"Melody of {self.generation_id}"
+
+
+class Landmark(models.Model):
+    """A fragment by which a melody is looked up; its key is the index."""
+
+    pk = models.CompositePrimaryKey("value", "melody_id")
+    value = models.IntegerField()
+    melody = models.ForeignKey(Melody, on_delete=models.CASCADE, related_name="landmarks")
+
+    def __str__(self) -> str:
+        return f"{self.value} in {self.melody_id}"

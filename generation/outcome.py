@@ -28,5 +28,7 @@ class Outcome:
     peaks: list[float]
     timings: dict[str, float]
     files: Sequence[StoredFile] = field(default=())
+    melody: bytes = b""
+    """The fingerprint of the melody, by which later tracks are compared with this one."""
     rejected: str = ""
     """A sentence for the person when the review refused the music; such music is not delivered."""

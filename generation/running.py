@@ -23,6 +23,8 @@ from studio import produce as studio_produce
 from studio.brief import Brief, BriefError
 from studio.deliver import FORMATS
 from studio.errors import RenderError
+from studio.review.fingerprint import fingerprint, line
+from studio.review.leadsheet import lead_sheet
 
 logger = logging.getLogger(__name__)
 
@@ -123,6 +125,7 @@ def _outcome(track: Any, files: list[StoredFile]) -> Outcome:
         peaks=_plain(list(track.peaks)),
         timings=told["timings"],
         files=[] if refused else files,
+        melody=fingerprint(line(lead_sheet(track.score))),
         rejected=f"{NOT_GOOD} ({'; '.join(refused)})"[:300] if refused else "",
     )
 

@@ -17,10 +17,12 @@ from generation import queue
 from generation.addresses import callback_problem
 from generation.errors import IdempotencyConflictError, TooManyInFlightError, WrongStateError
 from generation.models import Generation, GenerationFile
+from generation.originality import melody_keep
 from generation.outcome import Outcome
 from generation.selectors import generations_in_flight
 from generation.states import OPEN, WORKING, State
 from studio.brief import Brief, BriefError, Problem
+from studio.prompt import fill
 from templates_app.models import Template
 from templates_app.selectors import brief_from_template
 
@@ -84,7 +86,8 @@ def _brief(asked: Mapping[str, Any], template: Template | None, callback_url: st
     problems: list[Problem] = []
     brief = None
     try:
-        brief = Brief.from_mapping(brief_from_template(template=template, asked=asked) if template else asked)
+        fields = fill(asked)
+        brief = Brief.from_mapping(brief_from_template(template=template, asked=fields) if template else fields)
     except BriefError as error:
         problems += error.problems
     if callback_url and (problem := callback_problem(callback_url)):
@@ -181,6 +184,8 @@ def generation_finish(*, token: uuid.UUID, outcome: Outcome) -> bool:
             mime=stored.mime,
             sha256=stored.sha256,
         )
+    if outcome.melody and not outcome.rejected:
+        melody_keep(generation=generation, stored=outcome.melody)
     return True
 
 

@@ -19,19 +19,31 @@ from django_q.exceptions import TimeoutException
 from accounts.models import User
 from generation import heart
 from generation.models import Generation
+from generation.originality import matches
 from generation.running import run_next, work_swept
 from generation.services import GAVE_UP, generation_cancel, generations_reap
 from generation.states import State
 from generation.tasks import reap
 from studio.brief import Brief, BriefError, Problem
 from studio.errors import RenderError, SoundLibraryError
+from studio.review.leadsheet import lead_sheet
+from studio.score import Part, Score, Section, TempoMap, notes
+from studio.theory.key import Key
+from studio.theory.meter import Meter
 from tests.people import BRIEF, make_generation
+
+TUNE = Part("lead", "Lead", "lead", "piano", notes([(k * k / 8, 0.5, 60 + k * k % 13, 80) for k in range(30)]))
+SCORE = Score(
+    "Blue hour", Key(0, "major"), Meter(4, 4), TempoMap((0.0,), (120.0,)), 60.0,
+    (Section("Theme", "theme", 0, 120, 30, 0.5),), (), (TUNE,),
+)  # fmt: skip
 
 
 class Track:
     """What ``produce`` returns, made of nothing."""
 
     title = "Blue hour"
+    score = SCORE
     peaks = (0.0, 0.5, 1.0)
 
     def __init__(self, files: dict[str, Path], verdict: str = "pass") -> None:
@@ -113,6 +125,18 @@ class RunningTestCase(TransactionTestCase):
             assert (file.size, file.sha256) == (len(file.name), sha256(file.name.encode()).hexdigest())
             assert str(file.attempt) in str(file.file.name)
         assert not list(settings.WORK_DIR.iterdir())
+
+    def test_another_person_s_music_is_compared_with_what_was_made(self) -> None:
+        bob = User.objects.create_user("bob@example.org", "x")
+        assert matches(lead_sheet(SCORE), user=bob) is None
+        self.run_with(Studio(verdict="fail"))
+        assert matches(lead_sheet(SCORE), user=bob) is None, "what was refused is nobody's"
+        self.row = make_generation(self.alice)
+        self.run_with(Studio())
+        found = matches(lead_sheet(SCORE), user=bob)
+        assert found is not None
+        assert found.notes == 30
+        assert matches(lead_sheet(SCORE), user=self.alice) is None
 
     def test_progress_is_in_the_row_while_it_works(self) -> None:
         seen = self.until(state=State.RENDERING, progress=50, message="Rendering bass (1 of 2)")
