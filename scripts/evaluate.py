@@ -1,12 +1,13 @@
 """How good the composed music is: `make evaluate`. Composes genres × moods × seeds and prints Markdown.
 
-Per genre: the share of first tries that reach each axis' threshold and all four, and the mean of each axis; pieces
-without a tune (drones) are not judged and counted apart. Nothing is rendered.
+Per genre: the share of first tries that reach each axis' threshold and all four, the mean of each axis, what passes
+after repair (the gate and originality), and the longest run of notes shared with known music; pieces without a tune
+(drones) are not judged and counted apart. Nothing is rendered.
 """
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,9 +16,10 @@ sys.path.insert(0, str(ROOT))  # a script's own folder is on the path, the proje
 import numpy as np  # noqa: E402
 
 from studio.brief import MOODS, Brief  # noqa: E402
-from studio.compose import compose  # noqa: E402
+from studio.rehearsal import Rehearsal, rehearse  # noqa: E402
+from studio.review.fingerprint import SHARED, shared_fragments  # noqa: E402
 from studio.review.leadsheet import lead_sheet  # noqa: E402
-from studio.review.musical import THRESHOLDS, measure  # noqa: E402
+from studio.review.musical import THRESHOLDS  # noqa: E402
 from studio.styles import genres  # noqa: E402
 
 LENGTHS = (30, 60, 120, 180, 240, 300)
@@ -43,27 +45,34 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--moods", type=int, default=3, help="moods per genre, four seeds each")
+    parser.add_argument("--genres", nargs="*", default=list(genres()), help="of these genres only")
     options = parser.parse_args()
-    axes = list(THRESHOLDS)
-    print(
-        f"| genre | pieces | no tune | {' | '.join(f'{axis} ≥ {THRESHOLDS[axis]:.2f}' for axis in axes)} | all four |"
-    )
-    print(f"|---|---|---|{'---|' * (len(axes) + 1)}")
-    everything: list[list[float]] = []
-    for genre in genres():
-        found = [measure(lead_sheet(compose(brief).score)) for brief in briefs(genre, options.moods)]
-        values = [[row[axis] for axis in axes] for row in found if row]
-        everything += values
-        print_row(genre, len(found), np.array(values).reshape(-1, len(axes)))
-    print_row("**all**", len(genres()) * options.moods * SEEDS, np.array(everything))
+    titles = [f"{axis} ≥ {threshold:.2f}" for axis, threshold in THRESHOLDS.items()]
+    print(f"| genre | pieces | no tune | {' | '.join(titles)} | all four, first try | after repair | longest match |")
+    print(f"|---|---|---|{'---|' * (len(titles) + 3)}")
+    everything: list[Rehearsal] = []
+    for genre in options.genres:
+        found = [rehearse(brief) for brief in briefs(genre, options.moods)]
+        everything += found
+        print(row(genre, found), flush=True)
+    print(row("**all**", everything))
+    seconds = [rehearsal.seconds for rehearsal in everything]
+    print(f"\nSeconds to compose a piece, repair included: median {np.median(seconds):.2f}, most {max(seconds):.2f}.")
+    shared = shared_fragments([lead_sheet(rehearsal.piece.score) for rehearsal in everything])
+    print(f"Melody fragments of {SHARED} notes that two pieces share: {len(shared)}.")
 
 
-def print_row(name: str, pieces: int, values: np.ndarray) -> None:
-    """Print shares that pass, with the means in brackets."""
+def row(name: str, found: Sequence[Rehearsal]) -> str:
+    """Return a row: shares of first tries that pass, means in brackets; shares after repair; the longest match."""
+    tunes = [rehearsal for rehearsal in found if rehearsal.verdict.axes is not None]
+    first = [rehearsal.tries[0].axes or {} for rehearsal in tunes]
+    values = np.array([[axes.get(axis, 0.0) for axis in THRESHOLDS] for axes in first]).reshape(-1, len(THRESHOLDS))
     passed = values >= np.array(list(THRESHOLDS.values()))
+    repaired = np.mean([not rehearsal.verdict.faults for rehearsal in tunes])
+    longest = max((rehearsal.verdict.originality.longest for rehearsal in tunes), default=0)
     cells = [f"{share:.0%} ({mean:.2f})" for share, mean in zip(passed.mean(axis=0), values.mean(axis=0), strict=True)]
-    cells.append(f"{passed.all(axis=1).mean():.0%}")
-    print(f"| {name} | {pieces} | {pieces - len(values)} | {' | '.join(cells)} |", flush=True)
+    cells += [f"{passed.all(axis=1).mean():.0%}", f"{repaired:.0%}", str(longest)]
+    return f"| {name} | {len(found)} | {len(found) - len(tunes)} | {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":

@@ -12,15 +12,19 @@ from typing import Any
 
 from studio import ENGINE_VERSION
 from studio.brief import Brief
-from studio.compose import Composition, compose
-from studio.deliver import deliver, peaks
+from studio.compose import Composition
+from studio.compose.timing import off_beat
+from studio.deliver import Swing, deliver, peaks
 from studio.errors import RenderError
 from studio.mix import MixingDesk, master
 from studio.mix.master import STREAMING, Master
+from studio.rehearsal import rehearse
 from studio.review import ReviewCard, review
+from studio.review.originality import Known
 from studio.score import Part, Score
 from studio.sound import render_part
 from studio.sound import warm_up as warm_up_sound
+from studio.variations import Variations
 
 DEFAULT_FORMATS = ("mp3", "wav", "flac", "midi")
 RENDER_THREADS = 2
@@ -37,7 +41,10 @@ Progress = Callable[[str, float, str], None]
 
 @dataclass(frozen=True)
 class Track:
-    """Everything one brief became. ``files`` by format, ``timings`` in seconds by stage, ``peaks`` 0–1 for a player."""
+    """Everything one brief became. ``files`` by format, ``timings`` in seconds by stage, ``peaks`` 0–1 for a player.
+
+    ``brief`` and ``variations`` together make the same music again.
+    """
 
     brief: Brief
     score: Score
@@ -45,6 +52,7 @@ class Track:
     files: Mapping[str, Path]
     timings: Mapping[str, float]
     peaks: Sequence[float]
+    variations: Variations = field(default_factory=Variations)
 
     @property
     def title(self) -> str:
@@ -57,6 +65,7 @@ class Track:
             "title": self.title,
             "engine": ENGINE_VERSION,
             "brief": self.brief.as_dict(),
+            "variations": self.variations.as_dict(),
             "composed": outline(self.score),
             "measured": self.card.as_dict(),
             "files": {name: str(path) for name, path in self.files.items()},
@@ -90,23 +99,28 @@ def produce(
     formats: Sequence[str] = DEFAULT_FORMATS,
     progress: Progress | None = None,
     name: str | None = None,
+    variations: Variations | None = None,
+    known: Known | None = None,
 ) -> Track:
     """Make a track of ``brief`` and write its files into ``folder``.
 
-    ``name`` is the files' name without suffix; by default it is made from the title. ``progress`` hears of every
-    step and may raise to stop; then, as after any error, no file is left. Raises ``RenderError`` when what came out
-    is not fit to be delivered.
+    ``name`` is the files' name without suffix; by default it is made from the title. ``variations`` say what was drawn
+    again (``Track.variations`` of the track that is varied, and further steps); without them the composition is
+    repaired until the judge passes it. ``known`` asks for music made before, from which the melody must differ.
+    ``progress`` hears of every step and may raise to stop; then, as after any error, no file is left. Raises
+    ``RenderError`` when what came out is not fit to be delivered.
     """
     work = _Work(progress or (lambda _stage, _fraction, _message: None))
     with work.stage("composing", "Composing"):
-        piece = compose(brief)
+        rehearsal = rehearse(brief, variations=variations, known=known)
+        piece = rehearsal.piece
     with work.stage("rendering", "Rendering"):
         desk = MixingDesk(tuple(chair.style for chair in piece.plan.chairs), piece.plan.style.desk, piece.performance)
         _render(piece, desk, work)
     with work.stage("mastering", "Mixing and mastering"):
         finished = _mastered(piece, desk)
     with work.stage("reviewing", "Measuring"):
-        card = review(brief, piece.score, finished)
+        card = review(brief, piece.score, finished, known=known)
     with work.stage("delivering", "Writing files"):
         files = deliver(
             piece.performance,
@@ -115,11 +129,13 @@ def produce(
             folder,
             name or file_name(piece.score.title),
             genre=brief.genre,
+            written=piece.score,
+            swing=Swing(off_beat(piece.plan), piece.plan.style.feel.swing_unit),
             progress=lambda done, label: work.step("delivering", done, f"Wrote {label}"),
         )
         waveform = peaks(finished.audio)
     work.progress("delivering", 1.0, "Done")
-    return Track(brief, piece.score, card, files, work.timings, waveform)
+    return Track(brief, piece.score, card, files, work.timings, waveform, rehearsal.variations)
 
 
 def warm_up() -> None:

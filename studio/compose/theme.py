@@ -244,3 +244,11 @@ def _with_pickups(theme: list[Sketch], taste: Melody, plan: Plan, rng: np.random
             note = replace(note, starts_phrase=False)
         result.append(note)
     return result
+
+
+def shortened(theme: Sequence[Sketch], beats: float) -> list[Sketch]:
+    """Keep what a section of ``beats`` has room for; its last note comes to rest."""
+    kept = [replace(note, beats=min(note.beats, beats - note.onset)) for note in theme if note.onset < beats - 1e-9]
+    if kept and not kept[-1].close:
+        kept[-1] = replace(kept[-1], close=1)
+    return kept
