@@ -79,7 +79,8 @@ class TempoMap:
 class Section:
     """A named stretch of whole bars: ``start`` and ``beats`` in beats, ``energy`` 0–1.
 
-    ``lift``: semitones by which its key lies above the key of the piece.
+    ``lift``: semitones by which its key lies above the key of the piece. ``rests``: ids of parts that would play at
+    its energy but sit it out.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Section:
     bars: int
     energy: float
     lift: int = 0
+    rests: tuple[str, ...] = ()
 
     @property
     def end(self) -> float:

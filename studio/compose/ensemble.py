@@ -1,11 +1,16 @@
 """Who plays: the style's chairs, with the wishes of the brief and the mood taken into account."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from studio.brief import Brief
 from studio.instruments import INSTRUMENTS, Instrument
 from studio.score import Section
 from studio.styles import MoodChange, PartStyle, Style
+
+BED = ("chords", "pad", "arpeggio")
+SPARE = ("counter", "pad", "arpeggio", "chords")
+"""Roles of which one at least goes on in a section, and roles that may sit one out, in the order of choice."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +39,46 @@ class Chair:
         return fitted(low, high, INSTRUMENTS[self.instrument])
 
     def plays(self, section: Section) -> bool:
-        """Whether the chair plays in a section, by its energy, kind and name."""
+        """Whether the chair plays in a section, by its energy, kind and name, unless it sits it out."""
         style = self.style
+        if self.id in section.rests:
+            return False
         if style.kinds and section.kind not in style.kinds and section.name not in style.kinds:
             return False
         if section.kind in style.rests or section.name in style.rests:
             return False
         return style.enters <= section.energy < style.leaves
+
+
+def staggered(sections: tuple[Section, ...], chairs: Sequence[Chair]) -> tuple[Section, ...]:
+    """Let somebody enter or leave at every border of sections: where two neighbours would have the same players, one
+    of them sits out the quieter. Bass, drums and tune stay, and a bed is never without anybody."""
+    laid = list(sections)
+    for index in range(1, len(laid)):
+        if _playing(laid[index - 1], chairs) != _playing(laid[index], chairs):
+            continue
+        quiet = index - 1 if laid[index - 1].energy <= laid[index].energy else index
+        for place in (quiet, 2 * index - 1 - quiet):
+            options = (replace(laid[place], rests=(chair.id,)) for chair in _spare(laid[place], chairs))
+            around = [_playing(laid[near], chairs) for near in (place - 1, place + 1) if 0 <= near < len(laid)]
+            choice = next((option for option in options if _playing(option, chairs) not in around), None)
+            if choice:
+                laid[place] = choice
+                break
+    return tuple(laid)
+
+
+def _playing(section: Section, chairs: Sequence[Chair]) -> set[str]:
+    return {chair.id for chair in chairs if chair.role != "effects" and chair.plays(section)}
+
+
+def _spare(section: Section, chairs: Sequence[Chair]) -> list[Chair]:
+    """Return who may sit out a section, the most dispensable first."""
+    playing = [chair for chair in chairs if chair.plays(section)]
+    bed = [chair for chair in playing if chair.role in BED]
+    spare = [chair for chair in playing if chair.role == "counter"] + (bed if len(bed) > 1 else [])
+    ranked = sorted(enumerate(spare), key=lambda entry: (SPARE.index(entry[1].role), -entry[0]))
+    return [chair for _, chair in ranked]
 
 
 def fitted(low: int, high: int, instrument: Instrument) -> tuple[int, int]:

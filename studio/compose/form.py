@@ -8,7 +8,7 @@ import numpy as np
 
 from studio.audio import SAMPLE_RATE
 from studio.brief import Brief
-from studio.compose.ensemble import seat
+from studio.compose.ensemble import seat, staggered
 from studio.compose.fitting import fitted_form
 from studio.compose.plan import Plan
 from studio.score import Section, TempoMap
@@ -29,6 +29,9 @@ LONGEST_RING = 0.2
 
 LEAST_LIFTED = 90.0
 """Seconds that a piece must last for its key to be lifted: the home key has to be known first."""
+
+LEAST_STAGGERED = 60.0
+"""Seconds from which players come and go at every border of sections."""
 
 MOST_RITARD = 0.3
 RITARD_STEPS = 4
@@ -54,10 +57,13 @@ def plan_form(brief: Brief, variations: Variations | Mapping[str, int]) -> Plan:
         form = _crowned(form)
     sections = _sections(form, meter, mood)
     sections = _lifted(sections, style, brief.duration, stream(brief.seed, "form:lift", variations.count("form")))
+    chairs = seat(brief, style, mood)
+    if brief.duration >= LEAST_STAGGERED:
+        sections = staggered(sections, chairs)
     tempo, ending = landing(bpm, meter, bars, brief.duration, ending)
     return Plan(
         brief, style, mood, key, meter, tempo, round(brief.duration * SAMPLE_RATE) / SAMPLE_RATE, sections, ending,
-        seat(brief, style, mood), variations,
+        chairs, variations,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from studio.brief import Brief
-from studio.compose.ensemble import Chair, seat
+from studio.compose.ensemble import Chair, seat, staggered
 from studio.score import Section
 from studio.styles import MoodChange, PartStyle
 
@@ -64,3 +64,15 @@ def test_a_stranger_takes_the_lead(band):
 def test_wanted_players_sit_only_where_they_can_play(band):
     chairs = seat(replace(BRIEF, instruments=("finger-bass", "kit-808", "riser", "drums")), band, MOOD)
     assert instruments(chairs) == ["tenor-sax", "piano", "finger-bass"]
+
+
+def test_somebody_sits_out_where_two_sections_would_have_the_same_players(seat):
+    chairs = tuple(
+        seat(role, id=name) for name, role in (("tune", "lead"), ("organ", "pad"), ("keys", "chords"), ("low", "bass"))
+    )
+    sections = (section("verse", 0.4), section("chorus", 0.8), section("verse", 0.5))
+    rests = [laid.rests for laid in staggered(sections, chairs)]
+    assert rests == [("organ",), (), ("organ",)]
+    assert not chairs[1].plays(staggered(sections, chairs)[0])
+    trio = tuple(chair for chair in chairs if chair.role != "pad")
+    assert staggered(sections, trio) == sections  # a bed is never without anybody

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 
 from studio.brief import Brief
@@ -144,3 +146,15 @@ def test_the_key_rises_from_the_last_chorus_on_where_the_style_likes_it():
     assert not any(section.lift for plan in short for section in plan.sections)
     jazz = [plan_of(substyle="bigband", duration=170, seed=seed) for seed in range(10)]
     assert not any(section.lift for plan in jazz for section in plan.sections)
+
+
+@pytest.mark.parametrize(("genre", "substyle"), STYLES)
+def test_somebody_enters_or_leaves_at_most_borders(genre, substyle):
+    changed = []
+    for seed, duration in enumerate((75, 200)):
+        plan = plan_of(genre=genre, substyle=substyle, duration=duration, seed=seed)
+        chairs = [chair for chair in plan.chairs if chair.role != "effects"]
+        players = [{chair.id for chair in chairs if chair.plays(section)} for section in plan.sections]
+        changed += [one != other for one, other in pairwise(players)]
+        assert all(players)
+    assert sum(changed) >= 0.75 * len(changed)
