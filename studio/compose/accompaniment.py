@@ -9,6 +9,7 @@ from studio.compose.ensemble import Chair
 from studio.compose.patterns import Step
 from studio.compose.plan import Plan, Streams
 from studio.compose.timeline import EPSILON, Changes, Onset, bars, final_beats, onsets, plays_final
+from studio.compose.turns import STRAIN
 from studio.compose.voicing import voice
 from studio.score import ChordSpan, Notes, notes
 from studio.theory.chord import Chord
@@ -28,11 +29,20 @@ CLASH = 2
 RUBS = (-1, 1, 13)
 """Semitones from a voice of the bed up to a held note of the lead that rub: that voice is left out."""
 
+MOVED = ("octave", "fifths", "power")
+TURNED_OVER = ("close", "open", "spread", "drop2")
+GROWLS = 48
+"""Voicings of pads that move by an octave every other strain, those whose top may go down one, and the MIDI pitch below
+which it may not."""
+
 HELD = 1.0
 """From this many beats on a note of the lead counts as held."""
 
 PAD_OVERLAP = 0.08
 """Beats by which a pad's chord reaches into the next."""
+
+SHIFTS = (0, 4, -4, 7, -7)
+"""Semitones by which the register of a bed is narrowed, from below or above, every time it is drawn again."""
 
 Rows = list[tuple[float, float, int, int]]
 
@@ -75,8 +85,23 @@ def write_pad(plan: Plan, chords: tuple[ChordSpan, ...], chair: Chair, streams: 
             length = min(onset.step.beats if onset.literal else length * chair.style.length, length)
         else:
             length += PAD_OVERLAP * (onset.beat + length < plan.final - EPSILON)
-        rows += _chord(bed.pitches(index, onset.beat, length), onset.beat, length, chair, onset.step)
+        pitches = bed.pitches(index, onset.beat, length, other=bool(onset.bar.number // STRAIN % 2))
+        rows += _chord(pitches, onset.beat, length, chair, onset.step)
     return notes(rows + bed.final())
+
+
+def _elsewhere(pitches: tuple[int, ...], chair: Chair) -> tuple[int, ...]:
+    """Lay a pad's chord otherwise, so that no strain is like the last: octaves and fifths an octave away, where there
+    is room, else without their top; the top of fuller chords an octave down, where it is free and does not growl."""
+    low, high = chair.register
+    if chair.style.voicing in MOVED:
+        room = next((octave for octave in (12, -12) if low <= pitches[0] + octave and pitches[-1] + octave <= high), 0)
+        return tuple(pitch + room for pitch in pitches) if room or len(pitches) < 3 else pitches[:-1]
+    top = pitches[-1] - 12
+    free = top >= max(low, GROWLS) and all(abs(top - pitch) > CLASH for pitch in pitches)
+    if chair.style.voicing not in TURNED_OVER or len(pitches) < 3 or not free:
+        return pitches
+    return tuple(sorted((top, *pitches[:-1])))
 
 
 def write_arpeggio(plan: Plan, chords: tuple[ChordSpan, ...], chair: Chair, streams: Streams, *, lead: Notes) -> Notes:
@@ -107,16 +132,25 @@ class _Bed:
     """The voicings of one chair for every chord of the piece, and the lead they make room for."""
 
     def __init__(self, plan: Plan, chords: Sequence[ChordSpan], chair: Chair, lead: Notes) -> None:
-        style = chair.style
         self.plan, self.chair, self.lead = plan, chair, lead
         self.changes = Changes(chords)
-        self.voicings = voice([span.chord for span in chords], style.voicing, *chair.register)
+        self.voicings = self._voiced([span.chord for span in chords])
         self._ends = lead["onset"] + lead["duration"]
 
-    def pitches(self, index: int, beat: float, length: float) -> tuple[int, ...]:
-        """Return the voicing of chord ``index``, its top moved away from what the lead holds meanwhile, without what
-        rubs against it."""
-        pitches = self.voicings[index]
+    def _voiced(self, chords: Sequence[Chord]) -> list[tuple[int, ...]]:
+        """Voice all chords; sections drawn again take voicings that lie a little higher or lower."""
+        turns = [self.plan.turn("accompaniment", self.plan.section_at(span.start)) for span in self.changes.spans]
+        low, high = self.chair.register
+        laid = {}
+        for turn in set(turns):
+            shift = SHIFTS[turn % len(SHIFTS)]
+            laid[turn] = voice(chords, self.chair.style.voicing, low + max(shift, 0), high + min(shift, 0))
+        return [laid[turn][index] for index, turn in enumerate(turns)]
+
+    def pitches(self, index: int, beat: float, length: float, *, other: bool = False) -> tuple[int, ...]:
+        """Return the voicing of chord ``index`` (``other``: laid otherwise), its top moved away from what the lead
+        holds meanwhile, without what rubs against it."""
+        pitches = _elsewhere(self.voicings[index], self.chair) if other else self.voicings[index]
         span = self.changes.spans[index]
         bar = np.floor((beat + EPSILON) / self.plan.bar) * self.plan.bar
         start = max(min(span.start, beat), bar)  # the same inversion all through a chord, or a bar of it

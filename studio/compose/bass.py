@@ -73,16 +73,21 @@ def walks(plan: Plan, chair: Chair) -> bool:
 
 
 def _long_roots(plan: Plan, chair: Chair, changes: Changes) -> list[Onset]:
-    """One root for every chord, struck again with each section."""
+    """One root for every chord, struck again with each section; drawn again, the fifth follows half way through, or the
+    root is struck in every bar."""
     found = []
     for bar in bars(plan, chair):
+        turn = plan.turn("bass", bar.section) % 3
         starts = {span.start for span in changes.within(bar.start, bar.start + plan.bar)}
-        if bar.number == 0:
+        if bar.number == 0 or turn == 2:
             starts.add(bar.start)
         for start in sorted(starts):
             span = changes.at(start)
-            gap = min(span.end, bar.section.end, plan.final) - start
-            found.append(Onset(start, gap, Step(start - bar.start, gap, "1"), bar, False))
+            gap = min(span.end, bar.section.end, plan.final, bar.start + plan.bar if turn == 2 else plan.end) - start
+            shares = ("1", "5") if turn == 1 and gap >= plan.bar - EPSILON else ("1",)
+            for number, symbol in enumerate(shares):
+                part, at = gap / len(shares), start + number * gap / len(shares)
+                found.append(Onset(at, part, Step(at - bar.start, part, symbol), bar, False))
     return found
 
 

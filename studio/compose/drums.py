@@ -53,14 +53,14 @@ class _Drummer:
         self.last_fill: tuple[str, float] = ("", 0.0)
         self.last_bar: Hits = ()
         self.same = 0
-        self.grooves: dict[tuple[str, float], Groove | None] = {}
+        self.grooves: dict[tuple[str, float, int], Groove | None] = {}
 
     def play(self, bar: Bar) -> None:
         """Play one bar."""
         groove = self._groove(bar.section)
         if groove is None:
             return
-        hits = self._groove_bar(groove, bar.number)
+        hits = self._groove_bar(groove, bar.number, bar.section)
         self._pick_up(bar, groove)
         if bar.number % 4 == 3 and not bar.last:
             hits = varied(hits, self.plan, self.streams(bar.section))
@@ -86,13 +86,17 @@ class _Drummer:
 
     def _groove(self, section: Section) -> Groove | None:
         """The same section name at the same energy plays the same groove."""
-        key = (section.kind, section.energy)
+        key = (section.kind, section.energy, self.plan.turn("drums", section))
         if key not in self.grooves:
             self.grooves[key] = choose_groove(self.plan, section, self.streams(section))
         return self.grooves[key]
 
-    def _groove_bar(self, groove: Groove, number: int) -> Hits:
-        return _read(self.plan, groove, number)
+    def _groove_bar(self, groove: Groove, number: int, section: Section) -> Hits:
+        """The groove's bar; drawn again, every other bar has a small change that stays through the section."""
+        hits = _read(self.plan, groove, number)
+        if not self.plan.turn("drums", section) or number % 2 == 0:
+            return hits
+        return varied(hits, self.plan, self.plan.stream("drums", f"touch {section.name}", section.name))
 
     def _border(self, hits: Hits, bar: Bar) -> Hits:
         """Mark the end of a section, or of eight bars inside one."""
@@ -146,7 +150,7 @@ class _Drummer:
         if self.rows or bar.start < self.plan.bar - EPSILON or bar.section.energy < 0.35:
             return
         pulse = self.plan.meter.pulse_beats
-        hits = self._choose_fill(bar.section, pulse) or self._groove_bar(groove, 0)
+        hits = self._choose_fill(bar.section, pulse) or self._groove_bar(groove, 0, bar.section)
         hits = tuple(
             replace(hit, force=hit.force * 0.85) for hit in hits if hit.beat > self.plan.bar - 2 * pulse - EPSILON
         )
@@ -206,6 +210,9 @@ def choose_groove(plan: Plan, section: Section, rng: np.random.Generator) -> Gro
     rank = lambda groove: (written_for(plan, groove) == str(plan.meter), bool(groove.kinds), groove.min_energy)  # noqa: E731
     best = max(map(rank, fitting))
     choices = [groove for groove in fitting if rank(groove) == best]
+    if turn := plan.turn("drums", section):
+        choices = sorted((groove for groove in fitting if rank(groove)[0] == best[0]), key=rank, reverse=True)
+        return choices[turn % len(choices)]
     return choices[int(rng.integers(len(choices)))]
 
 

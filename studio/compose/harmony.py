@@ -60,11 +60,10 @@ def _progressions(plan: Plan) -> dict[str, Bars]:
     for section in plan.sections:
         if section.name in chosen:
             continue
-        rng = plan.stream("harmony", section.name, section.name)
         options = [parse_progression(text) for text in _candidates(plan, section)]
         fresh = [bars for bars in options if bars not in chosen.values()] or options
         fitting = [bars for bars in fresh if section.bars % len(bars) == 0 or len(bars) == section.bars] or fresh
-        chosen[section.name] = fitting[int(rng.integers(len(fitting)))]
+        chosen[section.name] = fitting[plan.card("harmony", section.name, section, len(fitting))]
     return chosen
 
 
@@ -112,8 +111,7 @@ def _closed(cells: list[tuple[float, float, str]], plan: Plan, section: Section)
 def _drawn(texts: Sequence[str], plan: Plan, detail: str, section: Section) -> Bars:
     if not texts:
         return ()
-    rng = plan.stream("harmony", f"{detail} {section.start}", section.name)
-    return parse_progression(texts[int(rng.integers(len(texts)))])
+    return parse_progression(texts[plan.card("harmony", f"{detail} {section.start}", section, len(texts))])
 
 
 def _ended_with(

@@ -19,6 +19,15 @@ Streams = Callable[[Section], np.random.Generator]
 """Gives the random stream of one writer in a section."""
 
 
+LAYER_OF = {"lead": "melody", "drums": "drums", "bass": "bass"}
+"""Role → layer of notes; all other roles are accompaniment."""
+
+
+def layer_of(chair: Chair) -> str:
+    """Return the layer that a chair's notes belong to."""
+    return LAYER_OF.get(chair.role, "accompaniment")
+
+
 @dataclass(frozen=True)
 class Plan:
     """The frame that every writer of notes works in. ``duration`` in seconds.
@@ -46,6 +55,15 @@ class Plan:
         """
         stage = f"{layer}:{detail}" if detail else layer
         return stream(self.brief.seed, stage, self.variations.count(layer, section))
+
+    def turn(self, layer: str, section: Section) -> int:
+        """Return how often a layer was drawn again in a section: 0 as first composed."""
+        return self.variations.count(layer, section.name)
+
+    def card(self, layer: str, detail: str, section: Section, count: int) -> int:
+        """Return which of ``count`` ways is taken: each draw turns the next card of a deck shuffled once."""
+        deck = stream(self.brief.seed, f"{layer}:{detail}").permutation(count)
+        return int(deck[self.turn(layer, section) % count])
 
     def streams(self, layer: str, detail: str = "") -> Streams:
         """Return one stream for every section: drawing more in one does not change what another draws."""

@@ -8,6 +8,8 @@ import numpy as np
 from studio.compose.ensemble import Chair
 from studio.compose.patterns import Row, Step, read
 from studio.compose.plan import Plan, Streams
+from studio.compose.recast import recast
+from studio.compose.turns import PHRASE, Turns
 from studio.score import ChordSpan, Section
 from studio.theory.meter import Meter
 
@@ -130,37 +132,34 @@ class Onset:
         return (self.beat - self.bar.section.start) / self.bar.section.beats
 
 
-def _neighbour(rows: list[Row], main: int) -> int:
-    """Return a pattern beside ``main`` that is about as busy, or ``main`` itself."""
-    busy = [len(row.steps) / row.bars for row in rows]
-    beside = [index for index in (main + 1, main - 1) if 0 <= index < len(rows)]
-    return next((index for index in beside if busy[main] / 1.5 <= busy[index] <= busy[main] * 1.5), main)
-
-
 def onsets(plan: Plan, chair: Chair, streams: Streams, *, restless: bool = False) -> list[Onset]:
     """Lay a chair's patterns over the piece.
 
-    A section's energy chooses its pattern; every fourth bar may take a neighbour. ``restless`` players take another
-    pattern every bar.
+    A section's energy chooses its pattern, which turns every four bars (``studio.compose.turns``). ``restless`` players
+    take another pattern every bar.
     """
-    rows = [fitted(plan, row) for row in chair.style.patterns]
+    written = [fitted(plan, row) for row in chair.style.patterns]
     literal = ["-" in row for row in chair.style.patterns]
-    if not rows:
+    if not written:
         return []
     found: list[tuple[float, Step, Bar, bool]] = []
+    players: dict[str, Turns] = {}
     previous = -1
     for bar in bars(plan, chair):
-        rng = streams(bar.section)
-        main = by_energy(len(rows), bar.section.energy)
-        choice = main
+        rng, energy = streams(bar.section), bar.section.energy
+        if bar.section.name not in players:
+            rows = written if restless else recast(written, plan, chair, bar.section)
+            players[bar.section.name] = Turns(plan, chair, rows, literal)
+        turns = players[bar.section.name]
+        rows = turns.rows
+        choice = turns.strain(bar.number, by_energy(len(rows), energy))
         if len(rows) > 1 and restless:
             choice = int(rng.choice([index for index in range(len(rows)) if index != previous]))
-        elif len(rows) > 1 and bar.number % 4 == 3 and rng.random() < 0.5:
-            choice = _neighbour(rows, main)
         previous = choice
-        found += [
-            (bar.start + step.beat, step, bar, literal[choice]) for step in rows[choice].bar(bar.number, plan.bar)
-        ]
+        steps, as_written = rows[choice].bar(bar.number, plan.bar), literal[choice]
+        if bar.number % PHRASE == PHRASE - 1 and not restless:
+            steps, as_written = turns.turn(bar.section.name, bar.number, energy, choice, rng)
+        found += [(bar.start + step.beat, step, bar, as_written) for step in steps]
     result = []
     for index, (beat, step, bar, is_literal) in enumerate(found):
         following = found[index + 1][0] if index + 1 < len(found) else plan.final
