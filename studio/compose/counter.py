@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.compose.doubling import write_double
 from studio.compose.ensemble import Chair
 from studio.compose.plan import Plan, Streams
 from studio.compose.timeline import EPSILON, Changes, bars, final_beats, plays_final
@@ -33,8 +34,10 @@ Row = tuple[float, float, int, int]
 def write_counter(plan: Plan, chords: tuple[ChordSpan, ...], chair: Chair, lead: Notes, streams: Streams) -> Notes:
     """Return the counter line: one note at a time, never nearer than a third to the lead.
 
-    While a theme is heard for the first time it only answers.
+    While a theme is heard for the first time it only answers. A chair that doubles sings the lead along instead.
     """
+    if chair.style.doubles:
+        return write_double(plan, chords, chair, lead)
     line = _Counter(plan, chords, chair, lead, streams)
     stretches = _stretches(plan, chair)
     for start, end in stretches:

@@ -26,8 +26,11 @@ DRUM_VOICES = {
 (timpani, taiko) play on kits of their own."""
 
 
+DOUBLES = ("third", "sixth", "octave")
+"""Intervals below the lead at which a part may sing along."""
+
 GENRE_KEYS = {"name", "description", "default", "mood", "titles", "common", "substyles", "moods"}
-DRUM_KEYS = {"grooves", "fills", "crash"}
+DRUM_KEYS = {"grooves", "fills", "crash", "learned"}
 
 
 class StyleError(StudioError):
@@ -88,6 +91,7 @@ def _style(genre: str, style_id: str, data: dict[str, Any], where: str) -> Style
         grooves=tuple(_groove(key, row, where) for key, row in drums.get("grooves", {}).items()),
         fills=tuple(_groove(key, row, where) for key, row in drums.get("fills", {}).items()),
         crash=drums.get("crash", True),
+        learned=drums.get("learned", ""),
     )
     style: Style = _build(Style, data, where)
     _check_style(style, where)
@@ -178,6 +182,8 @@ def _check_style(style: Style, where: str) -> None:
     for part in style.parts:
         if part.role not in ROLES:
             raise StyleError(f"{where}: part {part.id}: {part.role!r} is not a role")
+        if part.doubles not in ("", *DOUBLES):
+            raise StyleError(f"{where}: part {part.id}: doubles {part.doubles!r} is not one of {', '.join(DOUBLES)}")
     for text in _progressions(style):
         _try(parse_progression, text, f"{where}: harmony")
 

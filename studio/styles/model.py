@@ -70,7 +70,8 @@ class Harmony:
     there (a 12-bar blues lives here), again by mode. ``turnarounds``: complexity → bars that end a section which
     goes on; ``cadences``: complexity → bars before the final tonic; both by mode. ``final``: numeral of the last
     chord by mode. ``bars_per_chord`` stretches a progression (ambient: 4). ``richness``: complexity → ``triad``,
-    ``asis`` or ``extended``.
+    ``asis`` or ``extended``. ``learned``: the repertoire (``song``, ``song/country``, ``standard`` …) in whose manner
+    the harmony model writes within these tables where no section's own stand; empty: the tables as they are.
     """
 
     major: Mapping[str, tuple[str, ...]]
@@ -81,6 +82,7 @@ class Harmony:
     final: Mapping[str, str] = field(default_factory=lambda: {"major": "I", "minor": "i"})
     bars_per_chord: float = 1.0
     richness: Mapping[str, str] = field(default_factory=dict)
+    learned: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,11 +127,16 @@ class Groove:
 
 @dataclass(frozen=True)
 class Drums:
-    """The grooves and the fills of a style. A fill's rows cover its last ``beats`` beats of a section's last bar."""
+    """The grooves and the fills of a style. A fill's rows cover its last ``beats`` beats of a section's last bar.
+
+    ``learned``: the style (or style/manner, see ``studio.models.drums``) in which the trained model turns the grooves
+    and plays the fills; empty where it does not.
+    """
 
     grooves: tuple[Groove, ...]
     fills: tuple[Groove, ...] = ()
     crash: bool = True
+    learned: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,6 +148,7 @@ class PartStyle:
     ``>`` approach the next root from below and above); chord rows use velocities 1–9 or ``x``; ``low`` and ``high``
     are MIDI pitches. ``voicing`` names an entry of ``studio.compose.voicing.VOICINGS``; ``strum_ms`` spreads its
     notes. ``roots``: semitones above the tonic of the chords that it plays on, empty for all (timpani: 0 and 7).
+    ``doubles``: ``third``, ``sixth`` or ``octave`` for a counter chair that sings the lead along so far below it.
     ``length`` is the share of the time to the next onset that a note sounds. Lead parts alternate when
     several are given: ``kinds`` limits a part to section kinds.
     Levels are dB to the lead; ``pan`` −1 left … 1 right; ``room``, ``hall``, ``delay`` are send levels in dB
@@ -160,6 +168,7 @@ class PartStyle:
     low: int = 48
     high: int = 72
     roots: tuple[int, ...] = ()
+    doubles: str = ""
     voicing: str = "close"
     strum_ms: float = 0.0
     length: float = 0.9

@@ -138,7 +138,7 @@ def test_band_is_complete(style):
     roles = Counter(part.role for part in style.parts)
     assert roles["lead"] >= 1
     assert roles["bass"] >= 1 or (style.genre, style.id) in BASSLESS
-    assert 4 <= len(style.parts) <= 14
+    assert 4 <= len(style.parts) <= 15
     assert roles["drums"] <= 1 or style.genre == "electronic"
 
 
