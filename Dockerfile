@@ -13,8 +13,9 @@ FROM python:3.11-slim AS packages
 ARG PIP_EXTRA_INDEX_URL=""
 ENV PIP_EXTRA_INDEX_URL=$PIP_EXTRA_INDEX_URL
 WORKDIR /app
-COPY requirements.txt constraints.txt ./
-RUN python -m venv /opt/venv && /opt/venv/bin/pip install --no-cache-dir -r requirements.txt
+COPY requirements.txt requirements-words.txt constraints.txt ./
+RUN python -m venv /opt/venv && /opt/venv/bin/pip install --no-cache-dir -r requirements.txt \
+    && /opt/venv/bin/pip install --no-cache-dir --no-deps -r requirements-words.txt
 
 FROM python:3.11-slim
 ENV PATH=/opt/venv/bin:$PATH \

