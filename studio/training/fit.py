@@ -1,6 +1,7 @@
 """Train a model: resumable, seeded, with a curve of the loss on pieces that are not trained on."""
 
 import json
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -95,7 +96,7 @@ def _step(
 ) -> float:
     """Take one step on a batch drawn by (seed, step); return the loss per event."""
     model.train()
-    cosine = 0.5 * (1 + np.cos(np.pi * run.step / total)) * (1 - LOWEST_RATE) + LOWEST_RATE
+    cosine = 0.5 * (1 + math.cos(math.pi * run.step / total)) * (1 - LOWEST_RATE) + LOWEST_RATE
     for group in optimiser.param_groups:
         group["lr"] = task.rate * min(1.0, (run.step + 1) / WARM_UP) * cosine
     events, context = batch(task, data, np.random.default_rng((run.seed, run.step)))
