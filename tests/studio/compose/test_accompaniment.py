@@ -137,3 +137,14 @@ def test_who_is_silent_at_the_end_does_not_come_back_for_it(plan_of, spans, seat
     plan = plan_of(("chorus", 2, 0.9), ("outro", 2, 0.3))
     part = write_pad(plan, spans("I", 4, 16), seat("pad", enters=0.5, low=52, high=74), streams, lead=NOBODY)
     assert part["onset"].max() < 8
+
+
+@pytest.mark.parametrize(("voicing", "low", "high"), [("close", 55, 76), ("octave", 48, 76)])
+def test_a_pad_lies_otherwise_every_other_strain(plan_of, spans, seat, tune, streams, voicing, low, high):
+    plan = plan_of(("verse", 25, 0.5))
+    chair = seat("pad", "warm-pad", voicing=voicing, low=low, high=high)
+    part = write_pad(plan, spans("I IV", 4, 100), chair, streams, lead=tune([]))
+    strain = [sorted(part["pitch"][(part["onset"] >= start) & (part["onset"] < start + 4)]) for start in (0, 32)]
+    assert strain[0] != strain[1]
+    assert {pitch % 12 for pitch in strain[1]} <= {pitch % 12 for pitch in strain[0]}
+    assert low <= min(strain[1]) and max(strain[1]) <= high
