@@ -18,7 +18,7 @@ from studio.compose.timeline import final_beats
 from studio.compose.tunes import ARCH_PULL, SEMITONES_PER_STEP, Stage, Tune, centre_of, slots_of, taste_of, worked_out
 from studio.score import ChordSpan, Notes, Section, notes
 
-HELD = 6.0
+HELD = 1.6
 """Cost of every semitone by which a theme that comes back leaves the pitches it had."""
 
 DARING = {"simple": 0.4, "moderate": 1.0, "complex": 1.4}

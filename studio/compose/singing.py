@@ -27,8 +27,8 @@ WARMTH = 0.9
 UNLIKELY = 4.0
 """Notes that are less likely than the likeliest by this factor's logarithm are not drawn."""
 
-FAITHFUL = 1.6
-"""Cost of every semitone away from the note that one is made from."""
+FAITHFUL, OWN_MIND = 1.1, 0.3
+"""Cost of every semitone away from the note that one is made from; how far the model has a say in it."""
 
 TOO_WIDE = 6.0
 """Cost of a leap wider than the style has."""
@@ -130,11 +130,11 @@ class _Row:
     def _pitch(self, number: int, heard: Floats) -> int:
         slot, echo = self.line.slots[number], self.line.echoes[number]
         costs = self.costs[number] + self._moving(number)
-        score = heard - costs
         if echo is not None:
-            score = score - FAITHFUL * np.abs(PITCHES - self._echoed(echo, slot))
-            chosen = int(score.argmax())
+            away = np.abs(PITCHES - self._echoed(echo, slot))
+            chosen = int((OWN_MIND * heard - costs - FAITHFUL * away).argmax())
         else:
+            score = heard - costs
             score = np.where(score < score.max() - UNLIKELY, -np.inf, score)
             chosen = int((score / WARMTH + self.noise[number]).argmax())
         self.merit += (float(heard[chosen]) - MOVED * float(costs[chosen])) / len(self.line.slots)
