@@ -1,7 +1,7 @@
 """Delivery: a master and a score in, files out."""
 
 from studio.deliver.formats import FORMATS, DeliveryError, Format, deliver
-from studio.deliver.recording import Recording
+from studio.deliver.recording import Recording, Swing
 from studio.deliver.waveform import peaks
 
-__all__ = ["FORMATS", "DeliveryError", "Format", "Recording", "deliver", "peaks"]
+__all__ = ["FORMATS", "DeliveryError", "Format", "Recording", "Swing", "deliver", "peaks"]

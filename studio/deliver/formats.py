@@ -10,13 +10,15 @@ from pathlib import Path
 from studio.deliver.flac import write_flac
 from studio.deliver.midi import write_midi
 from studio.deliver.mp3 import write_mp3
-from studio.deliver.recording import Recording
+from studio.deliver.musicxml import write_lead_sheet, write_musicxml
+from studio.deliver.recording import STRAIGHT, Recording, Swing
 from studio.deliver.wav import write_wav
 from studio.errors import StudioError
 from studio.mix.master import Master
 from studio.score import Score
 
 THREADS = 2
+MUSICXML = "application/vnd.recordare.musicxml+xml"
 
 Progress = Callable[[float, str], None]
 
@@ -48,6 +50,8 @@ FORMATS: Mapping[str, Format] = {
         Format("flac", "FLAC 24 bit", ".flac", "audio/flac", write_flac, 3),
         Format("wav", "WAV 24 bit", ".wav", "audio/wav", write_wav, 2),
         Format("midi", "MIDI", ".mid", "audio/midi", write_midi, 1),
+        Format("musicxml", "MusicXML score", ".musicxml", MUSICXML, write_musicxml, 1),
+        Format("leadsheet", "MusicXML lead sheet", "-lead-sheet.musicxml", MUSICXML, write_lead_sheet, 1),
     )
 }
 
@@ -62,11 +66,15 @@ def deliver(
     artist: str = "",
     genre: str = "",
     comment: str = "",
+    written: Score | None = None,
+    swing: Swing = STRAIGHT,
     progress: Progress | None = None,
 ) -> dict[str, Path]:
     """Write ``master`` and ``score`` into ``folder`` (made if missing) in each of ``formats``; return the files.
 
-    Titles and tags come from the score and from ``artist``, ``genre`` and ``comment``, where a format has a place.
+    ``score`` is the piece as played; formats that are read show it as ``written`` (on the grid), with a word on its
+    ``swing``. Titles and tags come from the score and from ``artist``, ``genre`` and ``comment``, where a format has a
+    place.
 
     All files appear together, under their own names, when all are complete; if anything fails or ``progress`` raises,
     none does. ``progress(fraction, label)`` is called in this thread as each file is complete. Raises
@@ -78,7 +86,7 @@ def deliver(
     folder.mkdir(parents=True, exist_ok=True)
     final = {name: folder / f"{stem_name}{FORMATS[name].suffix}" for name in wanted}
     draft = {name: path.with_name(f".{path.name}.part") for name, path in final.items()}
-    recording = Recording(master.audio, score, artist, genre, comment)
+    recording = Recording(master.audio, score, artist, genre, comment, written, swing)
     renamed: list[Path] = []
     try:
         _write_all(recording, draft, progress)

@@ -124,8 +124,10 @@ def _conductor(score: Score, shift: float) -> Iterator[Event]:
             "time_signature", numerator=meter.numerator, denominator=meter.denominator, clocks_per_click=clocks
         ),
     )
-    yield 0, SETTING, MetaMessage("key_signature", key=key_signature(score.key))
-    yield 0, SETTING, MetaMessage("text", text=f"{KEY_TEXT}{score.key}")
+    for beat, key in _keys(score):
+        tick = _tick(beat + shift) if beat else 0
+        yield tick, SETTING, MetaMessage("key_signature", key=key_signature(key))
+        yield tick, SETTING, MetaMessage("text", text=f"{KEY_TEXT}{key}")
     for index, (beat, bpm) in enumerate(zip(score.tempo.beats, score.tempo.bpm, strict=True)):
         yield _tick(beat + shift) if index else 0, SETTING, MetaMessage("set_tempo", tempo=bpm2tempo(bpm))
     for section in score.sections:
@@ -134,6 +136,16 @@ def _conductor(score: Score, shift: float) -> Iterator[Event]:
         symbol = span.chord.symbol(flats=score.key.uses_flats)
         yield _tick(span.start + shift), SETTING, MetaMessage("text", text=symbol)
     yield _tick(score.end + shift), STARTING, MetaMessage("marker", text=END_MARKER)
+
+
+def _keys(score: Score) -> Iterator[tuple[float, Key]]:
+    """Yield the key of the piece at beat 0, then every change of it with its beat."""
+    yield 0.0, score.key
+    lift = 0
+    for section in score.sections:
+        if section.lift != lift:
+            lift = section.lift
+            yield section.start, score.key.raised(lift)
 
 
 def _part(part: Part, port: int, channel: int, shift: float) -> Iterator[Event]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -67,12 +68,11 @@ def _score(events: Timed, title: str, parts: tuple[Part, ...]) -> Score:
     signature = first.get("time_signature")
     meter = Meter(signature.numerator, signature.denominator) if signature else Meter(4, 4)
     texts = [(beat, message.text) for beat, message in events if message.type == "text"]
-    key = next((Key.parse(text.removeprefix(KEY_TEXT)) for _, text in texts if text.startswith(KEY_TEXT)), None)
-    key = key or _signature_key(first["key_signature"].key if "key_signature" in first else "C")
+    keys = [(beat, Key.parse(text.removeprefix(KEY_TEXT))) for beat, text in texts if text.startswith(KEY_TEXT)]
+    key = keys[0][1] if keys else _signature_key(first["key_signature"].key if "key_signature" in first else "C")
     sounding = max(float(np.max(part.notes["onset"] + part.notes["duration"])) for part in parts)
-    sections = _sections(
-        [(beat, message.text) for beat, message in events if message.type == "marker"], meter, sounding
-    )
+    markers = [(beat, message.text) for beat, message in events if message.type == "marker"]
+    sections = _lifted(_sections(markers, meter, sounding), keys)
     tempo = _tempo(events)
     duration = float(tempo.seconds(max(sounding, sections[-1].end)))
     return Score(title, key, meter, tempo, duration, sections, _chords(texts, sections[-1].end), parts)
@@ -102,6 +102,16 @@ def _sections(markers: list[tuple[float, str]], meter: Meter, sounding: float) -
         for (start, name), edge in zip(starts, edges, strict=True)
         if edge > start
     ) or (Section("", "theme", 0.0, sounding, 0, UNKNOWN_ENERGY),)
+
+
+def _lifted(sections: tuple[Section, ...], keys: list[tuple[float, Key]]) -> tuple[Section, ...]:
+    """Return the sections with how far the key that reigns in each lies above the first."""
+    return tuple(
+        replace(section, lift=(reigning.tonic - keys[0][1].tonic) % 12)
+        if (reigning := next((key for beat, key in reversed(keys) if beat <= section.start), None))
+        else section
+        for section in sections
+    )
 
 
 def _kind(name: str) -> str:

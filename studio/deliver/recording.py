@@ -7,10 +7,23 @@ from studio.score import Score
 
 
 @dataclass(frozen=True)
-class Recording:
-    """A finished piece: its master, shape ``(2, frames)``, and its score.
+class Swing:
+    """Where the off-beat of a pair of ``unit`` (``eighth`` or ``sixteenth``) falls: 0.5 straight … 0.75."""
 
-    ``artist``, ``genre`` and ``comment`` are written into the files where they have a place; empty ones are not.
+    off_beat: float = 0.5
+    unit: str = "eighth"
+
+
+STRAIGHT = Swing()
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A finished piece: its master, shape ``(2, frames)``, and its score as played.
+
+    ``written`` is the score on the grid, for formats that are read; without one, the played score is written.
+    ``swing`` tells how its pairs are played. ``artist``, ``genre`` and ``comment`` are written into the files where
+    they have a place; empty ones are not.
     """
 
     audio: Audio
@@ -18,6 +31,8 @@ class Recording:
     artist: str = ""
     genre: str = ""
     comment: str = ""
+    written: Score | None = None
+    swing: Swing = STRAIGHT
 
     @property
     def tempo(self) -> float:
