@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import mido
 import numpy as np
 import pytest
@@ -72,3 +74,12 @@ def test_a_file_without_notes_is_told(tmp_path):
     mido.MidiFile().save(tmp_path / "empty.mid")
     with pytest.raises(MidiError, match="no note in it"):
         read_midi(tmp_path / "empty.mid")
+
+
+def test_a_lifted_section_comes_back_in_its_key(both, tmp_path):
+    played, _ = both
+    sections = (*played.sections[:-1], replace(played.sections[-1], lift=2))
+    write_midi(Recording(np.zeros((2, 0), np.float32), replace(played, sections=sections)), tmp_path / "lifted.mid")
+    read = read_midi(tmp_path / "lifted.mid")
+    assert [section.lift for section in read.sections] == [section.lift for section in sections]
+    assert str(read.key) == "D dorian"

@@ -13,12 +13,13 @@ from studio.compose import compose
 from studio.compose.timing import off_beat
 from studio.deliver import FORMATS, deliver
 from studio.deliver.musicxml import musicxml
+from studio.deliver.paper.chord_symbols import KINDS
 from studio.deliver.paper.sheet import full_score, lead_sheet
 from studio.deliver.recording import Recording, Swing
 from studio.instruments import INSTRUMENTS
 from studio.score import ChordSpan, Part, Score, Section, TempoMap, notes
 from studio.styles import genres
-from studio.theory.chord import Chord
+from studio.theory.chord import QUALITIES, Chord
 from studio.theory.key import MODES, Key
 from studio.theory.meter import METERS, Meter
 from tests.studio.deliver.schema import validated
@@ -200,6 +201,13 @@ def test_chord_symbols_and_spelling_follow_key_and_chord():
     assert (seventh.findtext("bass/bass-step"), seventh.findtext("bass/bass-alter")) == ("G", "1")
     assert (sixth.findtext("kind"), sixth.find("kind").get("text")) == ("major-sixth", "6/9")
     assert sixth.findtext("degree/degree-value") == "9"
+
+
+def test_every_quality_of_chord_has_its_kind():
+    assert set(KINDS) == set(QUALITIES)
+    spans = tuple(ChordSpan(float(beat), 1.0, Chord(9, quality, 9), "") for beat, quality in enumerate(QUALITIES))
+    root = full(written([(0, 1, 60, 80)], bars=9, chords=spans))
+    assert sum(1 for _ in root.iter("harmony")) == len(QUALITIES)
 
 
 def test_an_accidental_is_drawn_once_a_bar():
