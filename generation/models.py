@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from generation.states import FINAL, WORKING, State
+from studio.variations import Variations
 
 
 class Generation(models.Model):
@@ -24,6 +25,8 @@ class Generation(models.Model):
     title = models.CharField(max_length=200)
     asked = models.JSONField(default=dict)
     brief = models.JSONField(default=dict)
+    variations = models.JSONField(default=dict, blank=True, help_text="Steps that, with the brief, make this music.")
+    parent = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="children")
     warnings = models.JSONField(default=list, blank=True)
     template = models.ForeignKey("templates_app.Template", on_delete=models.SET_NULL, null=True, blank=True)
     template_version = models.PositiveIntegerField(null=True, blank=True)
@@ -110,8 +113,9 @@ class Generation(models.Model):
 
     @property
     def duration(self) -> float:
-        """The length asked for, in seconds."""
-        return float(self.brief.get("duration") or 0.0)
+        """The length asked for, in seconds, extensions included."""
+        longer = Variations.from_dict(self.variations or {}).extension
+        return float(self.brief.get("duration") or 0.0) + longer
 
 
 def storage_path(file: "GenerationFile", filename: str) -> str:

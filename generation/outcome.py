@@ -28,6 +28,8 @@ class Outcome:
     peaks: list[float]
     timings: dict[str, float]
     files: Sequence[StoredFile] = field(default=())
+    variations: dict[str, Any] = field(default_factory=dict)
+    """What was drawn again, repairs included: with the brief it makes the same music."""
     melody: bytes = b""
     """The fingerprint of the melody, by which later tracks are compared with this one."""
     rejected: str = ""

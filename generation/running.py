@@ -25,6 +25,7 @@ from studio.deliver import FORMATS
 from studio.errors import RenderError
 from studio.review.fingerprint import fingerprint, line
 from studio.review.leadsheet import lead_sheet
+from studio.variations import Variations
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +64,13 @@ def _run(generation: Generation, token: UUID) -> str:
     settings.WORK_DIR.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.WORK_DIR, prefix=f"{token}-") as folder, Heart(token) as heart:
         brief = Brief.from_mapping(generation.brief)
-        track = studio_produce.produce(brief, Path(folder), formats=FORMATS_DELIVERED, progress=heart.tell)
+        track = studio_produce.produce(
+            brief,
+            Path(folder),
+            formats=FORMATS_DELIVERED,
+            progress=heart.tell,
+            variations=Variations.from_dict(generation.variations) if generation.variations else None,
+        )
         files = [_store(generation.public_id, token, kind, path) for kind, path in track.files.items()]
         heart.tell("delivering", 0.99, "Putting the files away")
         outcome = _outcome(track, files)
@@ -124,6 +131,7 @@ def _outcome(track: Any, files: list[StoredFile]) -> Outcome:
         sections=told["composed"]["sections"],
         peaks=_plain(list(track.peaks)),
         timings=told["timings"],
+        variations=told["variations"],
         files=[] if refused else files,
         melody=fingerprint(line(lead_sheet(track.score))),
         rejected=f"{NOT_GOOD} ({'; '.join(refused)})"[:300] if refused else "",

@@ -19,7 +19,7 @@ TYPICAL_SECONDS = 10.0
 
 def generations_of(user: User, *, state: str = "") -> QuerySet[Generation]:
     """Return the person's generations, newest first, files included; of one state or of all."""
-    found = Generation.objects.filter(user=user).prefetch_related("files")
+    found = Generation.objects.filter(user=user).select_related("parent").prefetch_related("files")
     return found.filter(state=state) if state else found
 
 

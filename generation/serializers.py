@@ -117,6 +117,7 @@ class GenerationRow(serializers.ModelSerializer):
 
     id = serializers.UUIDField(source="public_id", read_only=True)
     template: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True, allow_null=True)
+    parent: Any = serializers.SlugRelatedField(slug_field="public_id", read_only=True, allow_null=True)
     files = FileSerializer(many=True, read_only=True)
     error = serializers.SerializerMethodField()
     url = serializers.SerializerMethodField()
@@ -125,8 +126,8 @@ class GenerationRow(serializers.ModelSerializer):
     class Meta:
         model = Generation
         fields: tuple[str, ...] = (
-            "id", "title", "state", "progress", "message", "brief", "template", "template_version",
-            "created_at", "started_at", "finished_at", "error", "files", "url", "events_url",
+            "id", "title", "state", "progress", "message", "brief", "variations", "parent", "template",
+            "template_version", "created_at", "started_at", "finished_at", "error", "files", "url", "events_url",
         )  # fmt: skip
 
     @extend_schema_field(FailureSerializer(allow_null=True))

@@ -43,8 +43,8 @@ def generation_request(
     ``TooManyInFlightError`` over the limit.
     """
     key = idempotency_key or ""
-    digest = _request_hash(asked, template, callback_url)
-    if key and (earlier := _asked_before(user, key, digest)):
+    digest = request_hash(asked, template, callback_url)
+    if key and (earlier := asked_before(user, key, digest)):
         return earlier
     brief = _brief(asked, template, callback_url, key)
     row = Generation(
@@ -60,11 +60,18 @@ def generation_request(
         callback_url=callback_url,
         message="Waiting for a free place",
     )
+    return accepted(row)
+
+
+def accepted(row: Generation) -> Generation:
+    """Insert a new row and ring the queue; where its key arrived twice at the same moment, return the one that won.
+
+    Raises ``TooManyInFlightError`` over the limit.
+    """
     try:
         _accept(row)
     except IntegrityError:
-        # The same key arrived twice at the same moment: the other one won.
-        if earlier := _asked_before(user, key, digest):
+        if earlier := asked_before(row.user, row.idempotency_key, row.request_hash):
             return earlier
         raise
     return row
@@ -90,14 +97,21 @@ def _brief(asked: Mapping[str, Any], template: Template | None, callback_url: st
         brief = Brief.from_mapping(brief_from_template(template=template, asked=fields) if template else fields)
     except BriefError as error:
         problems += error.problems
+    problems += delivery_problems(callback_url, key)
+    if problems or brief is None:
+        raise BriefError(tuple(problems))
+    return brief
+
+
+def delivery_problems(callback_url: str, key: str) -> list[Problem]:
+    """Return what is wrong with the address and the key that came with a request."""
+    problems = []
     if callback_url and (problem := callback_problem(callback_url)):
         problems.append(problem)
     if key and not (len(key) <= 255 and key.isascii() and key.isprintable()):
         message = "Idempotency-Key: up to 255 printable ASCII characters"
         problems.append(Problem("Idempotency-Key", "not_a_key", message, 255))
-    if problems or brief is None:
-        raise BriefError(tuple(problems))
-    return brief
+    return problems
 
 
 def _problem_row(problem: Problem) -> dict[str, Any]:
@@ -109,12 +123,14 @@ def _problem_row(problem: Problem) -> dict[str, Any]:
     }
 
 
-def _request_hash(asked: Mapping[str, Any], template: Template | None, callback_url: str) -> str:
+def request_hash(asked: Mapping[str, Any], template: Template | None, callback_url: str) -> str:
+    """Return the fingerprint by which a repeated request is known."""
     request = {"asked": dict(asked), "template": template.slug if template else None, "callback_url": callback_url}
     return hashlib.sha256(json.dumps(request, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _asked_before(user: User, key: str, digest: str) -> Generation | None:
+def asked_before(user: User, key: str, digest: str) -> Generation | None:
+    """Return what the key was used for before. Raises ``IdempotencyConflictError`` if that was another request."""
     earlier = Generation.objects.filter(user=user, idempotency_key=key).first() if key.isprintable() else None
     if earlier and earlier.request_hash != digest:
         raise IdempotencyConflictError("This Idempotency-Key was used for another request; use a new one.")
@@ -168,7 +184,9 @@ def generation_finish(*, token: uuid.UUID, outcome: Outcome) -> bool:
     generation.error_code = "rejected" if outcome.rejected else ""
     generation.error_message = outcome.rejected
     generation.error_detail = ""
-    generation.title = outcome.title or generation.title
+    generation.variations = outcome.variations or generation.variations
+    if generation.parent_id is None:
+        generation.title = outcome.title or generation.title
     generation.progress, generation.message = 100, ""
     generation.review, generation.measured = outcome.review, outcome.measured
     generation.sections, generation.peaks, generation.timings = outcome.sections, outcome.peaks, outcome.timings

@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from accounts import api as accounts
-from generation import api, legacy
+from generation import api, legacy, variation_api
 from musicgen import problems
 
 v1 = [
@@ -14,6 +14,9 @@ v1 = [
     path("templates", api.templates, name="templates"),
     path("generations", api.Generations.as_view(), name="generations"),
     path("generations/<str:public_id>", api.OneGeneration.as_view(), name="generation"),
+    path(
+        "generations/<str:public_id>/variations", variation_api.VariationsOfOne.as_view(), name="generation-variations"
+    ),
     path("generations/<str:public_id>/events", api.Events.as_view(), name="generation-events"),
     path("generations/<str:public_id>/files/<str:name>", api.File.as_view(), name="generation-file"),
 ]

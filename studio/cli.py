@@ -5,14 +5,17 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from studio.brief import READERS, Brief, BriefError, Problem
 from studio.deliver import FORMATS
 from studio.deliver.drawing import add_draw, draw
 from studio.errors import StudioError
-from studio.produce import DEFAULT_FORMATS, Track, produce
+from studio.produce import DEFAULT_FORMATS, Track, file_name, produce
 from studio.prompt import add_understand, prompted, understand_command
+from studio.record import free_name, read_record, write_record
 from studio.review import Row
+from studio.variations import LAYERS, section_asked, steps_asked
 
 BAD_BRIEF, FAILED, STOPPED = 2, 1, 130
 BAR_WIDTH = 28
@@ -58,23 +61,28 @@ def _parser() -> argparse.ArgumentParser:
     for field, words in OPTIONS.items():
         compose.add_argument(f"--{field}", help=words)
     compose.add_argument("--prompt", help="the wish in words; the options beside it win")
-    compose.add_argument("--formats", default=",".join(DEFAULT_FORMATS), help=f"any of {', '.join(FORMATS)}")
-    compose.add_argument("--out", type=Path, default=Path(), help="folder for the files (default: here)")
-    compose.add_argument("--json", action="store_true", help="print one JSON object instead of words")
+    vary = commands.add_parser("vary", help="draw parts of a finished track again; all else stays")
+    vary.add_argument("track", type=Path, help="the JSON file beside the track's files")
+    vary.add_argument("--vary", default="", help=f"layers, with commas: {', '.join(LAYERS)}")
+    vary.add_argument(
+        "--section",
+        action="append",
+        default=[],
+        metavar="NAME[=LAYERS]",
+        help="only there; all layers if none is named",
+    )
+    vary.add_argument("--extend", type=float, metavar="SECONDS", help="make it longer")
+    for command in (compose, vary):
+        command.add_argument("--formats", default=",".join(DEFAULT_FORMATS), help=f"any of {', '.join(FORMATS)}")
+        command.add_argument("--out", type=Path, default=Path(), help="folder for the files (default: here)")
+        command.add_argument("--json", action="store_true", help="print one JSON object instead of words")
     add_draw(commands)
     add_understand(commands)
     return parser
 
 
 def _compose(options: argparse.Namespace) -> int:
-    formats = tuple(dict.fromkeys(filter(None, (name.strip() for name in options.formats.split(",")))))
-    problems = [
-        Problem("formats", "not_allowed", f"formats: {name!r} is not one of {', '.join(FORMATS)}", tuple(FORMATS))
-        for name in formats
-        if name not in FORMATS
-    ]
-    if not formats:
-        problems.append(Problem("formats", "required", "formats: name at least one", tuple(FORMATS)))
+    formats, problems = _formats(options)
     try:
         fields, understood = prompted(options, {field: getattr(options, field, None) for field in READERS})
         brief = Brief.from_mapping(fields)
@@ -87,9 +95,50 @@ def _compose(options: argparse.Namespace) -> int:
         print(f"note: {warning.message}", file=sys.stderr)
     options.out.mkdir(parents=True, exist_ok=True)
     track = produce(brief, options.out, formats=formats, progress=_bar if sys.stderr.isatty() else None)
-    made = track.as_dict() | ({"understood": understood.as_dict()} if understood else {})
-    print(json.dumps(made, indent=2) if options.json else _words(track))
+    _told(track, options, file_name(track.title), {"understood": understood.as_dict()} if understood else {})
     return 0
+
+
+def _vary(options: argparse.Namespace) -> int:
+    formats, problems = _formats(options)
+    try:
+        record = read_record(options.track)
+        layers = [name.strip() for name in options.vary.split(",") if name.strip()]
+        sections = dict(section_asked(text) for text in options.section)
+        steps = steps_asked(layers, sections, options.extend, known=record.sections, duration=record.duration)
+        variations = record.variations.then(steps)
+    except BriefError as error:
+        problems = [*error.problems, *problems]
+    if problems:
+        _print_problems(problems, as_json=options.json)
+        return BAD_BRIEF
+    if not record.is_current:
+        print(f"note: made by engine {record.engine}; what is locked may sound different now", file=sys.stderr)
+    options.out.mkdir(parents=True, exist_ok=True)
+    name = free_name(options.out, options.track.stem)
+    progress = _bar if sys.stderr.isatty() else None
+    track = produce(record.brief, options.out, formats=formats, progress=progress, name=name, variations=variations)
+    _told(track, options, name, {})
+    return 0
+
+
+def _formats(options: argparse.Namespace) -> tuple[tuple[str, ...], list[Problem]]:
+    formats = tuple(dict.fromkeys(filter(None, (name.strip() for name in options.formats.split(",")))))
+    problems = [
+        Problem("formats", "not_allowed", f"formats: {name!r} is not one of {', '.join(FORMATS)}", tuple(FORMATS))
+        for name in formats
+        if name not in FORMATS
+    ]
+    if not formats:
+        problems.append(Problem("formats", "required", "formats: name at least one", tuple(FORMATS)))
+    return formats, problems
+
+
+def _told(track: Track, options: argparse.Namespace, name: str, more: dict[str, Any]) -> None:
+    """Keep the track's record beside its files and print it, or the words of it."""
+    told = track.as_dict() | more
+    record = write_record(told, options.out / f"{name}.json")
+    print(json.dumps(told, indent=2) if options.json else f"{_words(track)}\n  {'record':8} {record}")
 
 
 def _bar(_stage: str, fraction: float, message: str) -> None:
@@ -125,5 +174,5 @@ def _row(row: Row) -> str:
     )
 
 
-COMMANDS = {"compose": _compose, "draw": draw, "understand": understand_command}
+COMMANDS = {"compose": _compose, "vary": _vary, "draw": draw, "understand": understand_command}
 """Subcommand → what it does."""

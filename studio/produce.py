@@ -120,7 +120,7 @@ def produce(
     with work.stage("mastering", "Mixing and mastering"):
         finished = _mastered(piece, desk)
     with work.stage("reviewing", "Measuring"):
-        card = review(brief, piece.score, finished, known=known)
+        card = review(piece.plan.brief, piece.score, finished, known=known)
     with work.stage("delivering", "Writing files"):
         files = deliver(
             piece.performance,

@@ -1,18 +1,15 @@
 """A longer piece out of a finished one: more of its own sections before the ending."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 from studio.audio import SAMPLE_RATE
-from studio.brief import DURATION_RANGE, BriefError, Problem
+from studio.brief import BriefError
 from studio.compose.form import LONGEST_RING, bars_for, landing
 from studio.compose.plan import Plan
 from studio.score import Section
 from studio.styles import Ending
-
-LEAST, MOST = 5.0, DURATION_RANGE[1] - DURATION_RANGE[0]
-"""Seconds by which a piece may be made longer at once."""
+from studio.variations import extension_problem
 
 APPROACH_BARS = 4
 """Bars before the final chord in which an ending without an outro makes itself felt."""
@@ -49,19 +46,6 @@ def extended(plan: Plan, seconds: float) -> tuple[Plan, float]:
         sections=sections,
     )
     return longer, kept
-
-
-def extension_problem(duration: float, seconds: float) -> Problem | None:
-    """Return what is wrong with making a piece of ``duration`` seconds longer by ``seconds``."""
-    if not math.isfinite(seconds) or not LEAST <= seconds <= MOST:
-        message = f"extend: {seconds:g} is not between {LEAST:g} and {MOST:g} seconds"
-        return Problem("extend", "out_of_range", message, [LEAST, MOST])
-    longest = DURATION_RANGE[1]
-    if duration + seconds > longest:
-        room = longest - duration
-        message = f"extend: {duration:g} and {seconds:g} seconds are above {longest:g}; at most {room:g} more fit"
-        return Problem("extend", "too_long", message, [LEAST, room])
-    return None
 
 
 def _nominal(plan: Plan, duration: float) -> Ending:

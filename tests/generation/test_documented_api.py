@@ -28,7 +28,7 @@ class DocumentedTestCase(PeopleTestCase):
     def setUp(self) -> None:
         super().setUp()
         self.demo = user_create(email=settings.DEMO_EMAIL, password=settings.DEMO_PASSWORD)
-        self.row = make_generation(self.demo, State.COMPLETED)
+        self.row = make_generation(self.demo, State.COMPLETED, sections=[{"name": "Chorus"}])
         make_file(self.row)
 
     def send(self, words: list[str]) -> Any:
@@ -51,6 +51,6 @@ class DocumentedTestCase(PeopleTestCase):
             codes.append(response.status_code)
             if response.streaming:
                 response.getvalue()
-        assert codes == [200, 202, 200, 200, 200, 200, 206, 200, 204, 202]
+        assert codes == [200, 202, 200, 200, 200, 200, 206, 202, 200, 204, 202]
         assert not Generation.objects.filter(pk=self.row.pk).exists(), "the DELETE of the page"
-        assert Generation.objects.filter(user=self.demo, state=State.QUEUED).count() == 2
+        assert Generation.objects.filter(user=self.demo, state=State.QUEUED).count() == 3

@@ -30,6 +30,7 @@ from studio.review.leadsheet import lead_sheet
 from studio.score import Part, Score, Section, TempoMap, notes
 from studio.theory.key import Key
 from studio.theory.meter import Meter
+from studio.variations import Variations
 from tests.people import BRIEF, make_generation
 
 TUNE = Part("lead", "Lead", "lead", "piano", notes([(k * k / 8, 0.5, 60 + k * k % 13, 80) for k in range(30)]))
@@ -55,6 +56,7 @@ class Track:
             "composed": {"meter": "4/4", "sections": [{"name": "Theme", "kind": "theme", "bars": 8}]},
             "measured": {"rows": [{**loudness, "verdict": self.verdict}]},
             "timings": {"composing": 0.25},
+            "variations": {"counts": {"melody@Theme": 1}, "steps": []},
         }
 
 
@@ -64,11 +66,13 @@ class Studio:
     def __init__(self, during: Callable[[], object] = lambda: None, verdict: str = "pass") -> None:
         self.during, self.verdict = during, verdict
         self.briefs: list[Brief] = []
+        self.variations: list[Variations | None] = []
         self.went_on = False
 
-    def __call__(self, brief: Brief, folder: Path, *, formats: Any, progress: Any) -> Track:
+    def __call__(self, brief: Brief, folder: Path, *, formats: Any, progress: Any, variations: Any) -> Track:
         assert {"mp3", "midi"} <= set(formats)
         self.briefs.append(brief)
+        self.variations.append(variations)
         progress("rendering", 0.5, "Rendering bass (1 of 2)")
         self.during()
         progress("delivering", 0.9, "Writing files")

@@ -17,7 +17,7 @@ class SchemaTestCase(TestCase):
         assert set(schema["paths"]) == {
             "/api/v1/token", "/api/v1/styles", "/api/v1/templates", "/api/v1/understand", "/api/v1/generations",
             "/api/v1/generations/{public_id}", "/api/v1/generations/{public_id}/events",
-            "/api/v1/generations/{public_id}/files/{name}",
+            "/api/v1/generations/{public_id}/files/{name}", "/api/v1/generations/{public_id}/variations",
         }  # fmt: skip
         rows = schema["components"]["schemas"]["GenerationRow"]["properties"]
         for name in ("template", "template_version", "started_at", "finished_at"):
