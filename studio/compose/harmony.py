@@ -43,10 +43,10 @@ CONTRASTING = ("bridge", "break")
 
 def harmonise(plan: Plan) -> tuple[ChordSpan, ...]:
     """Return the chords of the whole piece, without gaps from beat 0 to ``plan.end``."""
-    progressions = _progressions(plan)
+    laid = progressions(plan)
     spans: list[ChordSpan] = []
     for section in plan.sections:
-        cells = _tiled(progressions[section.name], plan, section)
+        cells = _tiled(laid[section.name], plan, section)
         cells = _closed(cells, plan, section)
         spans += _merged(
             ChordSpan(start, beats, _chord(numeral, plan, section), numeral) for start, beats, numeral in cells
@@ -54,30 +54,63 @@ def harmonise(plan: Plan) -> tuple[ChordSpan, ...]:
     return tuple(spans)
 
 
-def _progressions(plan: Plan) -> dict[str, Bars]:
+def progressions(plan: Plan) -> dict[str, Bars]:
     """Choose a progression for every section name; different names get different ones while there are any."""
+    learned = _learned(plan)
     chosen: dict[str, Bars] = {}
     for section in plan.sections:
         if section.name in chosen:
             continue
-        options = [parse_progression(text) for text in _candidates(plan, section)]
+        options = learned.get(section.name) or [parse_progression(text) for text in _candidates(plan, section)]
         fresh = [bars for bars in options if bars not in chosen.values()] or options
         fitting = [bars for bars in fresh if section.bars % len(bars) == 0 or len(bars) == section.bars] or fresh
         chosen[section.name] = fitting[plan.card("harmony", section.name, section, len(fitting))]
     return chosen
 
 
-def _candidates(plan: Plan, section: Section) -> Sequence[str]:
-    harmony = plan.style.harmony
+def _learned(plan: Plan) -> Mapping[str, list[Bars]]:
+    """Return what the harmony model writes for the sections that no table is pinned to, where the style has it so."""
+    if not plan.style.harmony.learned:
+        return {}
+    from studio.compose.learned_harmony import Request, written  # loads the network
+
+    free = {section.name: section for section in reversed(plan.sections) if not _pinned(plan, section)}
+    requests = [Request(section, *_idiom(plan, section)) for section in free.values()]
+    return written(plan, requests) if requests else {}
+
+
+def _pinned(plan: Plan, section: Section) -> Sequence[str]:
     for label in (section.name, section.kind):
-        if texts := harmony.sections.get(label, {}).get(plan.mode):
+        if texts := plan.style.harmony.sections.get(label, {}).get(plan.mode):
             return texts
+    return ()
+
+
+def _candidates(plan: Plan, section: Section) -> Sequence[str]:
+    return _pinned(plan, section) or _tables(plan, section)[0][1]
+
+
+def _tables(plan: Plan, section: Section) -> list[tuple[str, tuple[str, ...]]]:
+    """Return (colour, progressions) of the style that are not empty, the section's own colour first, then its kin."""
+    harmony = plan.style.harmony
     table: Mapping[str, tuple[str, ...]] = harmony.minor if plan.mode == "minor" else harmony.major
     colour = KIN[plan.mood.colour][0] if section.kind in CONTRASTING else plan.mood.colour
-    for wanted in (colour, *KIN[colour], *table):
-        if table.get(wanted):
-            return table[wanted]
+    order = dict.fromkeys((colour, *KIN[colour], *table))
+    if found := [(name, table[name]) for name in order if table.get(name)]:
+        return found
     raise AssertionError(f"{plan.style.genre}/{plan.style.id} has no {plan.mode} harmony")
+
+
+def _idiom(plan: Plan, section: Section) -> tuple[str, tuple[Bars, ...], tuple[Bars, ...]]:
+    """Return the colour of a section, the style's progressions in it and those of the kindred colours."""
+    (colour, own), *others = _tables(plan, section)
+    kin = [text for name, texts in others if name in KIN[colour] for text in texts]
+    read = [tuple(_bent(parse_progression(text), plan.key.mode) for text in texts) for texts in (own, kin)]
+    return colour, read[0], read[1]
+
+
+def _bent(bars: Bars, mode: str) -> Bars:
+    return tuple(tuple(_modal(numeral, mode) for numeral in bar) for bar in bars)
 
 
 def _tiled(bars: Bars, plan: Plan, section: Section) -> list[tuple[float, float, str]]:

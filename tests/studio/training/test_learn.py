@@ -47,9 +47,9 @@ def quiet(_line):
 
 def test_pieces_are_kept_on_three_sides_without_one_lost(work):
     data = dataset.load(work / "tiny.npz")
-    titles = [piece for piece in tunes(None)]
-    assert sum(len(data[side]) for side in SIDES) == len(titles)
-    assert sum(len(data[side].events) for side in SIDES) == sum(len(piece.events) for piece in titles)
+    told = list(tunes(None))
+    assert sum(len(data[side]) for side in SIDES) == len(told)
+    assert sum(len(data[side].events) for side in SIDES) == sum(len(piece.events) for piece in told)
     events, context = data["train"].piece(0)
     assert events.shape[1:] == (2,) and context.shape == events.shape
 
