@@ -56,6 +56,14 @@ class Like:
 
 
 @dataclass(frozen=True)
+class Rhythm:
+    """A rhythm cell: onset and length of its notes in beats, ``beats`` in all."""
+
+    steps: tuple[tuple[float, float], ...]
+    beats: float
+
+
+@dataclass(frozen=True)
 class Sketch:
     """A note of a theme before the chords are known: beats from the section's start, height in scale steps.
 
@@ -71,11 +79,16 @@ class Sketch:
     like: Like | None = None
 
 
-def write_theme(plan: Plan, section: Section, label: str) -> tuple[Sketch, ...]:
-    """Write the theme of a section name: phrases by scheme, the same letter sharing motifs."""
+def write_theme(plan: Plan, section: Section, label: str, rhythms: Sequence[Rhythm] = ()) -> tuple[Sketch, ...]:
+    """Write the theme of a section name: phrases by scheme, the same letter sharing motifs.
+
+    ``rhythms`` of motif and contrast, where they are given; else the style's own.
+    """
     rng = plan.stream("melody", label, section.name)
     taste = plan.style.melody
-    cells = _cells(plan, section, rng)
+    busy = busyness(plan, section)
+    chosen = rhythms or [_thinned(rhythm, plan, busy, rng) for rhythm in _rhythms(plan, section, busy, rng)]
+    cells = [_motif(rhythm, rng) for rhythm in chosen]
     phrase_bars = min(taste.phrase_bars, section.bars)
     count = max(1, round(section.bars / phrase_bars))
     scheme = _scheme(count)
@@ -103,18 +116,24 @@ def _scheme(count: int) -> tuple[str, ...]:
     return tuple(PHRASE_SCHEMES[4][index % 4] for index in range(count))
 
 
-def _cells(plan: Plan, section: Section, rng: np.random.Generator) -> tuple[Motif, Motif]:
+def rhythms_of(plan: Plan, section: Section) -> list[Rhythm]:
+    """Return the style's rhythms for a section, the sparse ones first."""
+    rows = plan.style.melody.rhythms
+    found = []
+    for row in rows.get(section.kind) or rows["any"]:
+        pattern = read(row, plan.meter, swung=plan.style.feel.swing > 0.5)
+        steps = tuple((step.beat, step.beats) for step in pattern.steps) or ((0.0, plan.bar),)
+        found.append(Rhythm(steps, pattern.bars * plan.bar))
+    return sorted(found, key=lambda rhythm: len(rhythm.steps) / rhythm.beats)
+
+
+def _rhythms(plan: Plan, section: Section, busy: float, rng: np.random.Generator) -> tuple[Rhythm, Rhythm]:
     """Choose the rhythm of the motif and of its contrast, as busy as mood, energy and complexity ask."""
-    rhythms = plan.style.melody.rhythms
-    rows = rhythms.get(section.kind) or rhythms["any"]
-    swung = plan.style.feel.swing > 0.5
-    ranked = sorted(rows, key=lambda row: len(read(row, plan.meter, swung=swung).steps) / len(row.split("|")))
-    busy = busyness(plan, section)
+    ranked = rhythms_of(plan, section)
     place = float(np.clip((busy - 0.4) / 1.0, 0, 1)) * (len(ranked) - 1)
     first = ranked[int(np.clip(round(place + rng.normal(0, 0.6)), 0, len(ranked) - 1))]
-    others = [row for row in ranked if row != first] or [first]
-    second = others[int(rng.integers(len(others)))]
-    return _motif(first, plan, busy, rng), _motif(second, plan, busy, rng)
+    others = [rhythm for rhythm in ranked if rhythm != first] or [first]
+    return first, others[int(rng.integers(len(others)))]
 
 
 def busyness(plan: Plan, section: Section) -> float:
@@ -123,13 +142,10 @@ def busyness(plan: Plan, section: Section) -> float:
     return (0.55 + 0.7 * section.energy) * plan.mood.density * complexity
 
 
-def _motif(row: str, plan: Plan, busy: float, rng: np.random.Generator) -> Motif:
+def _motif(rhythm: Rhythm, rng: np.random.Generator) -> Motif:
     """Give a rhythm a contour: mostly steps, at most one leap, seldom more than a sixth across."""
-    pattern = read(row, plan.meter, swung=plan.style.feel.swing > 0.5)
-    steps = [(step.beat, step.beats) for step in pattern.steps] or [(0.0, plan.bar)]
-    steps = _thinned(steps, plan, busy, rng)
     heights, here, leapt = [0], 0, False
-    for _ in steps[1:]:
+    for _ in rhythm.steps[1:]:
         if not leapt and rng.random() < 0.3:
             move, leapt = int(rng.choice([-4, -3, 2, 3, 4, 5])), True
         else:
@@ -138,15 +154,15 @@ def _motif(row: str, plan: Plan, busy: float, rng: np.random.Generator) -> Motif
             move = -move
         here += move
         heights.append(here)
-    tones = tuple(Tone(at, length, height) for (at, length), height in zip(steps, heights, strict=True))
-    return Motif(tones, pattern.bars * plan.bar)
+    return Motif(
+        tuple(Tone(at, length, height) for (at, length), height in zip(rhythm.steps, heights, strict=True)),
+        rhythm.beats,
+    )
 
 
-def _thinned(
-    steps: list[tuple[float, float]], plan: Plan, busy: float, rng: np.random.Generator
-) -> list[tuple[float, float]]:
+def _thinned(rhythm: Rhythm, plan: Plan, busy: float, rng: np.random.Generator) -> Rhythm:
     """Drop the weakest onsets when little is wanted, split the longest when much is."""
-    steps = list(steps)
+    steps = list(rhythm.steps)
     longest_beats, fewest = SUNG_ON * plan.tempo.bpm[0] / 60, max(2, round(KEPT * len(steps)))
     for _ in range(len(steps)):
         if len(steps) > fewest and rng.random() > busy / 0.75:
@@ -160,10 +176,10 @@ def _thinned(
         at, beats = steps[longest]
         if beats >= 1.0:
             steps[longest : longest + 1] = [(at, beats / 2), (at + beats / 2, beats / 2)]
-    return steps
+    return replace(rhythm, steps=tuple(steps))
 
 
-def _phrase(plan: Plan, cells: tuple[Motif, Motif], bars: int, rng: np.random.Generator) -> tuple[Sketch, ...]:
+def _phrase(plan: Plan, cells: Sequence[Motif], bars: int, rng: np.random.Generator) -> tuple[Sketch, ...]:
     """Work a motif and its contrast into a phrase of units that stand under an arch."""
     motif, contrast = cells[0], _filled(cells[1], cells[0].beats)
     beats, arch = bars * plan.bar, ARCHES[int(rng.integers(len(ARCHES)))]

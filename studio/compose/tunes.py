@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from studio.compose.cells import Wish, sung_cells
 from studio.compose.ensemble import Chair
 from studio.compose.harmony import chord_index
 from studio.compose.line import LineTaste, Pitches, Slot, solve
 from studio.compose.plan import Plan
 from studio.compose.singing import Echo, Line, sing
-from studio.compose.theme import Sketch, shortened, write_theme
+from studio.compose.theme import Rhythm, Sketch, busyness, rhythms_of, shortened, write_theme
 from studio.instruments import INSTRUMENTS
 from studio.models.melody import TICKS, Frame, quality_index
 from studio.score import ChordSpan, Section
@@ -46,7 +47,11 @@ class Stage:
 def worked_out(plan: Plan, chords: Sequence[ChordSpan], homes: Sequence[Stage]) -> dict[str, Tune]:
     """Write the themes of a piece, each for the section it is at home in, and find their pitches, all at once."""
     by_model = plan.style.melody.writer == "model"
-    sketches = [shortened(write_theme(plan, home.section, home.label), home.section.beats) for home in homes]
+    rhythms = _sung_rhythms(plan, chords, homes) if plan.style.melody.cells == "model" else {}
+    sketches = [
+        shortened(write_theme(plan, home.section, home.label, rhythms.get(home.label, ())), home.section.beats)
+        for home in homes
+    ]
     slots = [slots_of(sketch, plan, home, chords) for sketch, home in zip(sketches, homes, strict=True)]
     if by_model:
         lines = [_line(*row, plan, chords) for row in zip(slots, sketches, homes, strict=True)]
@@ -57,6 +62,23 @@ def worked_out(plan: Plan, chords: Sequence[ChordSpan], homes: Sequence[Stage]) 
     return {
         home.label: Tune(sketch, found, centre_of(plan, home), home.section.lift)
         for home, sketch, found in zip(homes, sketches, pitches, strict=True)
+    }
+
+
+def _sung_rhythms(plan: Plan, chords: Sequence[ChordSpan], homes: Sequence[Stage]) -> dict[str, list[Rhythm]]:
+    """Return rhythms of motif and contrast of every theme, as the model sings them, as busy as the style's own."""
+    wishes = []
+    for home in homes:
+        own = rhythms_of(plan, home.section)
+        length = own[0].beats
+        density = float(np.mean([len(rhythm.steps) / rhythm.beats for rhythm in own])) * busyness(plan, home.section)
+        frame = _frame(plan, home.section, chords)
+        rng = plan.stream("melody", f"rhythm {home.label}", home.section.name)
+        wishes += [Wish(frame, start, length, max(2.0, density * length), rng) for start in (0.0, length)]
+    found = iter(sung_cells(wishes))
+    return {
+        home.label: [Rhythm(next(found), wishes[2 * number].beats) for _ in range(2)]
+        for number, home in enumerate(homes)
     }
 
 

@@ -93,7 +93,8 @@ class Melody:
     ``phrase_bars`` per phrase, of which the last ``rest`` share (0–1) stays silent. ``steps`` share of stepwise
     motion, ``leap`` the largest leap in semitones, ``chromatic`` share of approach notes, ``ornaments`` share of
     long notes with a mordent, ``anticipation`` share of phrases that begin with a pick-up. ``writer`` of its pitches:
-    ``model`` or ``rules``; ``voice``: the repertoire whose manner the model takes.
+    ``model`` or ``rules``; ``voice``: the repertoire whose manner the model takes; ``cells``: whether motifs get the
+    ``style``'s rhythms or the ``model``'s.
     """
 
     rhythms: Mapping[str, tuple[str, ...]]
@@ -108,6 +109,7 @@ class Melody:
     legato: float = 0.95
     writer: str = "model"
     voice: str = "standard"
+    cells: str = "style"
 
 
 @dataclass(frozen=True)
