@@ -1,33 +1,30 @@
 """Drums: a groove for every section, something new every four bars, fills where the form turns."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from studio.compose.ensemble import Chair
+from studio.compose.kit import Hit, Hits
 from studio.compose.plan import Plan, Streams
+from studio.compose.small_changes import varied
 from studio.compose.timeline import EPSILON, Bar, bars, fitted, plays_final, rise_before
 from studio.score import Notes, Section, notes
 from studio.styles import DRUM_VOICES, Groove
+
+if TYPE_CHECKING:
+    from studio.compose.repertoire import Repertoire
 
 CYMBALS = ("HH", "OH", "PH", "RD", "RB")
 RISE = 0.15
 """Energy must rise by this much for a crash; a fall of as much forbids the fill before it."""
 
+QUIET = 0.3
+"""Energy below which a section is not announced."""
+
 FILLED, DROPPED = 0.6, 0.15
 """Share of borders marked by a fill and by a drop-out; where energy rises the fill is all but sure."""
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A stroke: voice, beat from the bar's start, velocity digit (fractions allowed)."""
-
-    voice: str
-    beat: float
-    force: float
-
-
-Hits = tuple[Hit, ...]
 
 
 def write_drums(plan: Plan, chair: Chair, streams: Streams) -> Notes:
@@ -54,6 +51,7 @@ class _Drummer:
         self.last_bar: Hits = ()
         self.same = 0
         self.grooves: dict[tuple[str, float, int], Groove | None] = {}
+        self.learned = self._listen() if plan.style.drums.learned else None
 
     def play(self, bar: Bar) -> None:
         """Play one bar."""
@@ -62,7 +60,10 @@ class _Drummer:
             return
         hits = self._groove_bar(groove, bar.number, bar.section)
         self._pick_up(bar, groove)
-        if bar.number % 4 == 3 and not bar.last:
+        turn = self._turned(bar)
+        if turn and {(hit.beat, hit.voice) for hit in turn} != {(hit.beat, hit.voice) for hit in hits}:
+            hits = turn
+        elif bar.number % 4 == 3 and not bar.last:
             hits = varied(hits, self.plan, self.streams(bar.section))
         hits = self._border(hits, bar)
         self.same = self.same + 1 if hits == self.last_bar else 1
@@ -91,6 +92,43 @@ class _Drummer:
             self.grooves[key] = choose_groove(self.plan, section, self.streams(section))
         return self.grooves[key]
 
+    def _listen(self) -> "Repertoire":
+        """Let the trained model play turns and fills for the grooves of the piece."""
+        from studio.compose.repertoire import Repertoire, Stretch
+
+        stretches = []
+        for section in dict.fromkeys(bar.section for bar in bars(self.plan, self.chair)):
+            if groove := self._groove(section):
+                written = tuple(_read(self.plan, groove, number) for number in range(4))
+                beats = self._fill_beats(self._rise(section)) if self._wants_fill(section) else 0.0
+                stretches.append(Stretch(section, self._name(section), written, beats))
+        return Repertoire(self.plan, self.streams, stretches)
+
+    def _turned(self, bar: Bar) -> Hits | None:
+        if self.learned is None or bar.last:
+            return None
+        return self.learned.turn(self._name(bar.section), bar.number, bar.section.energy)
+
+    def _name(self, section: Section) -> str:
+        """Return what the groove of a section is called, and how often it was drawn again."""
+        groove = self._groove(section)
+        return f"{groove.id} {self.plan.turn('drums', section)}" if groove else ""
+
+    def _wants_fill(self, section: Section) -> bool:
+        """Whether a fill may stand at a section's end: what follows is played, not softer by much and not quiet."""
+        following = self.plan.following(section)
+        if following is None or not self.chair.plays(following):
+            return False
+        return self._rise(section) > -RISE and following.energy >= QUIET
+
+    def _rise(self, section: Section) -> float:
+        following = self.plan.following(section)
+        return following.energy - section.energy if following else 0.0
+
+    def _fill_beats(self, rise: float) -> float:
+        pulse = self.plan.meter.pulse_beats
+        return min(self.plan.bar if rise >= 0.25 else 2 * pulse if rise >= 0.1 else pulse, self.plan.bar)
+
     def _groove_bar(self, groove: Groove, number: int, section: Section) -> Hits:
         """The groove's bar; drawn again, every other bar has a small change that stays through the section."""
         hits = _read(self.plan, groove, number)
@@ -101,24 +139,20 @@ class _Drummer:
     def _border(self, hits: Hits, bar: Bar) -> Hits:
         """Mark the end of a section, or of eight bars inside one."""
         inside = (bar.number + 1) % 8 == 0 and not bar.last
-        following = self.plan.following(bar.section)
-        if not inside and not (bar.last and following):
+        if not inside and not (bar.last and self._wants_fill(bar.section)):
             return hits
-        rise = 0.0 if inside or following is None else following.energy - bar.section.energy
-        if following and bar.last and (not self.chair.plays(following) or rise <= -RISE or following.energy < 0.3):
-            return hits
+        rise = 0.0 if inside else self._rise(bar.section)
         draw = self.streams(bar.section).random()
         if not inside and draw < DROPPED:
             silence = self.plan.meter.pulse_beats * (2 if draw < DROPPED / 3 else 1)
             return tuple(hit for hit in hits if hit.beat < self.plan.bar - silence - EPSILON)
         if draw < DROPPED + FILLED + (0.25 if rise >= 0.1 else 0.0):
-            return self._fill(hits, bar.section, 0.0 if inside else rise)
+            learned = self.learned and self.learned.fill(bar.section, inside=inside)
+            return learned or self._fill(hits, bar.section, rise)
         return hits
 
     def _fill(self, hits: Hits, section: Section, rise: float) -> Hits:
-        pulse = self.plan.meter.pulse_beats
-        wanted = self.plan.bar if rise >= 0.25 else 2 * pulse if rise >= 0.1 else pulse
-        fill = self._choose_fill(section, min(wanted, self.plan.bar))
+        fill = self._choose_fill(section, self._fill_beats(rise))
         if not fill:
             return hits
         start = min(hit.beat for hit in fill)
@@ -218,56 +252,3 @@ def choose_groove(plan: Plan, section: Section, rng: np.random.Generator) -> Gro
 
 def _distance(groove: Groove, energy: float) -> float:
     return max(groove.min_energy - energy, energy - groove.max_energy, 0.0)
-
-
-def varied(hits: Hits, plan: Plan, rng: np.random.Generator) -> Hits:
-    """Return a bar changed in one small way that the kit at hand allows."""
-    changes = [_open_hat, _ghost, _kick_pick_up, _leave_out]
-    for index in [*rng.permutation(3), 3]:
-        changed = changes[index](hits, plan, rng)
-        if changed is not None:
-            return changed
-    return hits
-
-
-def _half(plan: Plan) -> float:
-    """The weak part of a pulse: its second half, its last third in compound meters."""
-    return plan.meter.pulse_beats * (2 / 3 if plan.meter.is_compound else 0.5)
-
-
-def _open_hat(hits: Hits, plan: Plan, _rng: np.random.Generator) -> Hits | None:
-    beat = plan.bar - plan.meter.pulse_beats + _half(plan)
-    if not any(hit.voice == "HH" and abs(hit.beat - beat) < EPSILON for hit in hits):
-        return None
-    return tuple(
-        replace(hit, voice="OH", force=min(hit.force + 0.5, 9))
-        if hit.voice == "HH" and abs(hit.beat - beat) < EPSILON
-        else hit
-        for hit in hits
-    )
-
-
-def _ghost(hits: Hits, plan: Plan, rng: np.random.Generator) -> Hits | None:
-    """A soft snare beside the backbeat."""
-    snares = {hit.beat for hit in hits if hit.voice == "SN"}
-    if not snares:
-        return None
-    straight = plan.style.feel.swing <= 0.5 or plan.style.feel.swing_unit == "sixteenth"
-    offset = 0.25 if straight and not plan.meter.is_compound else _half(plan)
-    places = [pulse * plan.meter.pulse_beats + offset for pulse in range(plan.meter.pulses)]
-    places = [beat for beat in places if all(abs(beat - snare) > 0.2 for snare in snares)]
-    if not places:
-        return None
-    return (*hits, Hit("SN", float(rng.choice(places)), 2.5))
-
-
-def _kick_pick_up(hits: Hits, plan: Plan, _rng: np.random.Generator) -> Hits | None:
-    kicks = {hit.beat for hit in hits if hit.voice == "KK"}
-    beat = plan.bar - plan.meter.pulse_beats + _half(plan)
-    if not kicks or any(abs(beat - kick) < 0.3 for kick in kicks):
-        return None
-    return (*hits, Hit("KK", beat, 5.0))
-
-
-def _leave_out(hits: Hits, _plan: Plan, _rng: np.random.Generator) -> Hits | None:
-    return hits[:-1] if len(hits) > 1 else None
