@@ -55,16 +55,16 @@ class Repertoire:
         groups = plan.style.drums.grooves + plan.style.drums.fills
         self.voices = frozenset(voice for groove in groups for voice in groove.rows)
         turns: dict[tuple[str, int], Wish | None] = {}
-        fills: dict[float, Wish | None] = {}
+        fills: dict[tuple[float, bool], Wish | None] = {}
         for stretch in stretches:
             for number in range(TURNS):
                 if (stretch.groove, number) not in turns:
                     turns[stretch.groove, number] = self._turn(stretch, number)
             section = stretch.section
             if stretch.fill:
-                fills[section.end] = self._fill(stretch, stretch.fill)
+                fills[section.start, False] = self._fill(stretch, stretch.fill)
             if section.bars > LONG:
-                fills[section.start] = self._fill(stretch, plan.meter.pulse_beats)
+                fills[section.start, True] = self._fill(stretch, plan.meter.pulse_beats)
         self.turns, self.fills = self._played(turns), self._played(fills)
 
     def turn(self, groove: str, number: int, energy: float) -> Hits | None:
@@ -78,7 +78,7 @@ class Repertoire:
 
     def fill(self, section: Section, *, inside: bool) -> Hits | None:
         """Return the bar with the fill that ends a section, or that ends eight bars inside it."""
-        return self.fills.get(section.start if inside else section.end)
+        return self.fills.get((section.start, inside))
 
     def _played(self, wishes: dict[Name, Wish | None]) -> dict[Name, Hits]:
         manner = manner_of(self.plan)

@@ -9,6 +9,7 @@ from studio.compose.drum_grid import grid_of
 from studio.compose.drummer import ROWS, Wish, is_known, manner_of, play
 from studio.compose.drums import write_drums
 from studio.compose.kit import HEARD_AS, PLAYED_AS, Hit
+from studio.compose.repertoire import Repertoire, Stretch
 from studio.models.drums import VOICES
 from studio.styles import DRUM_VOICES, Drums, Feel, Groove, genres
 
@@ -134,3 +135,23 @@ def test_the_same_brief_has_the_same_drums():
     first, second = compose(brief), compose(brief)
     drums = [part for part in first.score.parts if part.role == "drums"]
     assert drums and all(np.array_equal(part.notes, second.score.part(part.id).notes) for part in drums)
+
+
+def test_every_section_has_fills_of_its_own(plan, streams):
+    grooves = [Stretch(section, "beat 0", (BACKBEAT,) * 4, 2.0) for section in plan.sections]
+    repertoire = Repertoire(plan, streams, grooves)
+    verse, chorus, outro = plan.sections
+    ends = [repertoire.fill(section, inside=False) for section in (verse, chorus, outro)]
+    assert all(ends) and len(set(ends)) == 3
+    assert repertoire.fill(verse, inside=True) not in (None, *ends)
+    assert repertoire.fill(chorus, inside=True) is None
+    free = [hit.beat for hit in ends[0] if hit not in BACKBEAT]
+    assert min(free) >= 2.0 and max(free) >= 3.0
+
+
+def test_another_section_drawn_again_changes_no_turn(plan, streams_of):
+    grooves = [Stretch(section, "beat 0", (BACKBEAT,) * 4, 2.0) for section in plan.sections]
+    first, second = (Repertoire(plan, streams_of(seed), grooves) for seed in (1, 2))
+    assert first.turns == second.turns and first.fills != second.fills
+    assert first.turn("beat 0", 3, 0.5) and first.turn("beat 0", 5, 0.9)
+    assert first.turn("beat 0", 2, 0.9) is None and first.turn("beat 0", 5, 0.3) is None
