@@ -93,7 +93,11 @@ def plans(genre: str) -> Iterator[Plan]:
 
 def compared(genre: str, language: KneserNey, pieces: int) -> list[float]:
     """Return harmonic and full pass shares, perplexity and the number of different progressions."""
-    found = [row for brief in list(briefs(genre, 3))[:pieces] if (row := measure(lead_sheet(compose(brief).score)))]
+    found = [
+        row
+        for brief in list(briefs(genre, -(-pieces // 4)))[:pieces]
+        if (row := measure(lead_sheet(compose(brief).score)))
+    ]
     good = np.array([[row[axis] >= least for axis, least in THRESHOLDS.items()] for row in found]).reshape(-1, 4)
     harmonic = good[:, list(THRESHOLDS).index("harmonic")].mean()
     laid: list[Bars] = [bars for plan in plans(genre) for bars in free(plan)]

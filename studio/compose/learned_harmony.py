@@ -247,7 +247,7 @@ def _closes(row: Ints, passage: Passage, known: Idiom) -> bool:
 
 
 def _bars(row: Ints, passage: Passage, known: Idiom) -> Bars:
-    """Spell events as the style spells them between those neighbours, or by themselves; the first has its root below."""
+    """Spell events as the style does between those neighbours, or by themselves; the first has its root below."""
     names = []
     for index, (root, quality, length) in enumerate(row.tolist()):
         ahead = int(row[(index + 1) % len(row), 0])
