@@ -19,7 +19,7 @@ from studio.review.originality import Known, OriginalityReport, examine
 from studio.score import Section
 from studio.variations import Variations
 
-TRIES = 6
+TRIES = 10
 """How often a piece is composed at most."""
 
 REMEDIES = {

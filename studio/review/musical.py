@@ -151,7 +151,10 @@ def _recurring(sheet: LeadSheet, step: NDArray[np.int64], length: int) -> float:
 
 # ----------------------------------------------------------------------------------------------------------- harmonic
 def harmonic(sheet: LeadSheet) -> dict[str, float]:
-    """Chord tones by weight, non-chord tones that go somewhere, roots that move as roots do."""
+    """Chord tones by weight, non-chord tones that go somewhere, roots that move as roots do.
+
+    A line that never sounds on a beat has no strong notes to be judged by: all of its notes stand for them.
+    """
     weight = np.array([sheet.meter.weight(float(place)) for place in sheet.place])
     inside = sheet.chord_tones[sheet.chord_of, sheet.pitch % 12]
     mass = sheet.duration * (0.3 + weight)
@@ -162,9 +165,10 @@ def harmonic(sheet: LeadSheet) -> dict[str, float]:
     strong = weight >= 0.55
     moves = np.diff(sheet.chord_root) % 12
     moves = moves[moves != 0]
+    tones = (mass * inside).sum() / mass.sum()
     return {
-        "tones": (mass * inside).sum() / mass.sum(),
-        "strong": (sheet.duration * inside)[strong].sum() / max(float(sheet.duration[strong].sum()), 1e-9),
+        "tones": tones,
+        "strong": (sheet.duration * inside)[strong].sum() / sheet.duration[strong].sum() if strong.any() else tones,
         "settled": 1 - (mass * (~inside & ~settled)).sum() / mass.sum(),
         "motion": ROOT_MOTION[moves].mean() if len(moves) else 0.5,
     }

@@ -56,7 +56,7 @@ def test_what_fails_is_composed_again_until_it_passes_and_can_be_made_again(monk
 
 
 def test_when_nothing_passes_the_best_try_is_kept_and_said_to_fail(monkeypatch):
-    tries = [verdict(melodic=value) for value in (0.5, 0.7, 0.6, 0.4, 0.3, 0.2)]
+    tries = [verdict(melodic=value) for value in (0.5, 0.7, 0.6, *[0.2] * (TRIES - 3))]
     judging(monkeypatch, *tries)
     found = rehearse(BRIEF)
     assert len(found.tries) == TRIES and found.verdict is tries[1] and found.verdict.faults == ("melodic",)

@@ -6,7 +6,7 @@ import pytest
 from studio.brief import Brief
 from studio.compose import compose
 from studio.review.leadsheet import LeadSheet, excerpt, lead_sheet
-from studio.review.musical import THRESHOLDS, features, gate, likeness, measure
+from studio.review.musical import THRESHOLDS, features, gate, harmonic, likeness, measure
 from studio.theory.meter import Meter
 from studio.training.corruptions import CORRUPTIONS
 
@@ -100,3 +100,10 @@ def test_no_weight_is_negative_and_the_gate_is_complete():
     assert set(axes) == set(THRESHOLDS)
     assert all((axis.weights >= 0).all() and axis.slope > 0 for axis in axes.values())
     assert gate().intervals.shape == (29, 29)
+
+
+def test_a_line_that_never_sounds_on_a_beat_is_judged_by_all_its_notes():
+    on_beat = tune([60, 62, 64, 67] * 6)
+    off_beat = replace(on_beat, onset=on_beat.onset + 0.5, duration=np.full(24, 0.25))
+    found = harmonic(off_beat)
+    assert found["strong"] == found["tones"] == 0.75
