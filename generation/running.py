@@ -5,6 +5,7 @@ import logging
 import shutil
 import tempfile
 import traceback
+from functools import partial
 from hashlib import file_digest
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from django_q.exceptions import TimeoutException
 
 from generation.heart import Heart, LeaseLostError
 from generation.models import Generation, GenerationFile
+from generation.originality import matches
 from generation.outcome import Outcome, StoredFile
 from generation.services import GAVE_UP, generation_claim, generation_fail, generation_finish
 from studio import produce as studio_produce
@@ -70,6 +72,7 @@ def _run(generation: Generation, token: UUID) -> str:
             formats=FORMATS_DELIVERED,
             progress=heart.tell,
             variations=Variations.from_dict(generation.variations) if generation.variations else None,
+            known=partial(matches, user=generation.user),
         )
         files = [_store(generation.public_id, token, kind, path) for kind, path in track.files.items()]
         heart.tell("delivering", 0.99, "Putting the files away")

@@ -76,7 +76,9 @@ def _spare(section: Section, chairs: Sequence[Chair]) -> list[Chair]:
     """Return who may sit out a section, the most dispensable first."""
     playing = [chair for chair in chairs if chair.plays(section)]
     bed = [chair for chair in playing if chair.role in BED]
-    spare = [chair for chair in playing if chair.role == "counter" and not chair.style.doubles] + (bed if len(bed) > 1 else [])
+    spare = [chair for chair in playing if chair.role == "counter" and not chair.style.doubles] + (
+        bed if len(bed) > 1 else []
+    )
     ranked = sorted(enumerate(spare), key=lambda entry: (SPARE.index(entry[1].role), -entry[0]))
     return [chair for _, chair in ranked]
 

@@ -69,8 +69,11 @@ class Studio:
         self.variations: list[Variations | None] = []
         self.went_on = False
 
-    def __call__(self, brief: Brief, folder: Path, *, formats: Any, progress: Any, variations: Any) -> Track:
+    def __call__(
+        self, brief: Brief, folder: Path, *, formats: Any, progress: Any, variations: Any, known: Any
+    ) -> Track:
         assert {"mp3", "midi"} <= set(formats)
+        assert known.func is matches, "the melody is held against music made before"
         self.briefs.append(brief)
         self.variations.append(variations)
         progress("rendering", 0.5, "Rendering bass (1 of 2)")

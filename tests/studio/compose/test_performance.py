@@ -82,7 +82,9 @@ def test_bass_and_kick_lean_together(plan_of, spans):
     score = Score(
         "", plan.key, plan.meter, plan.tempo, plan.duration, plan.sections, spans("I", 4, plan.end), parts
     )  # fmt: skip
-    bass, kick = (part.notes["onset"] - grid for part in perform(score, replace(plan, brief=replace(plan.brief, seed=3))).parts)
+    bass, kick = (
+        part.notes["onset"] - grid for part in perform(score, replace(plan, brief=replace(plan.brief, seed=3))).parts
+    )
     assert np.corrcoef(np.diff(bass), np.diff(kick))[0, 1] > 0.25
 
 
