@@ -21,17 +21,21 @@ Floats = NDArray[np.float64]
 
 PITCHES = np.arange(128)
 
-WARMTH = 0.9
+WARMTH = 0.75
 """Temperature of the draw."""
 
-UNLIKELY = 4.0
+UNLIKELY = 3.0
 """Notes that are less likely than the likeliest by this factor's logarithm are not drawn."""
 
 FAITHFUL, OWN_MIND = 1.1, 0.3
 """Cost of every semitone away from the note that one is made from; how far the model has a say in it."""
 
-TOO_WIDE = 6.0
-"""Cost of a leap wider than the style has."""
+TOO_WIDE, BETWEEN_PHRASES = 6.0, 12
+"""Cost of a leap wider than the style has, or than so many semitones from one phrase to the next."""
+
+REPEATED = np.array([0.0, 0.5, 1.0, 1.8, 3.0, 4.5])
+"""Cost of the n-th note of a row on one pitch; chords and doubts make the model stay where it is, real tunes move on:
+one note in five repeats the one before, one in forty stands in a row of six."""
 
 MOVED = 0.35
 """Weight of the costs of a try beside its likelihood, when tries are compared."""
@@ -147,11 +151,19 @@ class _Row:
         line, last = self.line, int(self.sung[number - 1])
         before, slot = line.slots[number - 1], line.slots[number]
         steps = np.abs(PITCHES - last)
-        wide = np.where(steps > line.taste.leap, TOO_WIDE, 0.0)
+        wide = TOO_WIDE * (steps > (BETWEEN_PHRASES if slot.starts_phrase else line.taste.leap))
         outside = ~self.tables[slot.chord][1]
         was_outside = not self.tables[before.chord][1][last]
         leaps = np.where(steps > 2, UNPREPARED * outside + UNRESOLVED * before.weight * was_outside, 0.0)
-        return (wide + leaps) * (0.4 if slot.starts_phrase else 1.0)
+        repeats = np.where(steps == 0, REPEATED[min(self._row(number), len(REPEATED) - 1)], 0.0)
+        return (wide + leaps + repeats) * (0.4 if slot.starts_phrase else 1.0)
+
+    def _row(self, number: int) -> int:
+        """Return how many notes before ``number`` stand in a row on one pitch; a phrase begins a new row."""
+        first = number - 1
+        while first and self.sung[first - 1] == self.sung[first] and not self.line.slots[first].starts_phrase:
+            first -= 1
+        return number - first
 
     def _echoed(self, echo: Echo, slot: Slot) -> int:
         """Return the pitch that an echo aims at: so many steps of the scale from its source, or its mirror image."""

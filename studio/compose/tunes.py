@@ -21,7 +21,7 @@ SEMITONES_PER_STEP = 12 / 7
 ARCH_PULL, ARCH, CLIMAX = 0.1, 4.0, 0.68
 """A sung theme rises by ARCH semitones to where CLIMAX of it is over; cost of every semitone away from that curve."""
 
-TRIES = 2
+TRIES = 3
 """How often each theme is sung; the best is kept."""
 
 
