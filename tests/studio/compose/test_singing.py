@@ -1,4 +1,5 @@
 from dataclasses import replace
+from itertools import groupby
 
 import numpy as np
 import pytest
@@ -37,6 +38,14 @@ def test_it_sings_in_scale_and_register_with_chord_tones_where_they_count():
     assert np.mean(strong) >= 0.75
     assert np.abs(np.diff(pitches)).max() <= TASTE.leap
     assert np.mean(np.abs(np.diff(pitches)) <= 4) > 0.7, "a tune moves by steps and small leaps"
+
+
+def test_it_moves_on_from_a_pitch_as_real_tunes_do():
+    songs = [line(seed, taste=replace(TASTE, scale="pentatonic")) for seed in range(4)]
+    lines = sing([replace(song, slots=[replace(slot, chord=CHORDS[0]) for slot in song.slots]) for song in songs], 1)
+    rows = [len(list(row)) for pitches in lines for _, row in groupby(pitches)]
+    assert max(rows) <= 5
+    assert 1 - len(rows) / sum(rows) < 0.3, "share of notes that repeat the one before; 0.2 in real songs"
 
 
 def test_the_model_is_heard_another_repertoire_sings_another_tune():
