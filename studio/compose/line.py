@@ -116,13 +116,13 @@ def table(chord: Chord, taste: LineTaste, pitches: Pitches) -> Table:
     return allowed, tones, avoid, rest
 
 
-def cost(slot: Slot, tables: Mapping[Chord, Table], pitches: Pitches) -> NDArray[np.float64]:
-    """Return the cost of each of ``pitches`` at a slot by itself."""
+def cost(slot: Slot, tables: Mapping[Chord, Table], pitches: Pitches, *, strict: float = 1.0) -> NDArray[np.float64]:
+    """Return the cost of each of ``pitches`` at a slot by itself; ``strict``: how dear notes outside the chord are."""
     allowed, tones, avoid, rest = tables[slot.chord]
     stress = slot.weight * min(slot.beats, 2.0) ** 0.5 + 0.25 * (slot.beats >= 1)
     total = slot.pull * np.abs(pitches - slot.target)
-    total = total + np.where(tones, 0.0, OUTSIDE_CHORD * stress)
-    total += np.where(avoid, AVOID_NOTE * stress, 0.0)
+    total = total + np.where(tones, 0.0, strict * OUTSIDE_CHORD * stress)
+    total += np.where(avoid, strict * AVOID_NOTE * stress, 0.0)
     total += np.where(allowed, 0.0, OUTSIDE_SCALE)
     if slot.close:
         total += np.where(tones, 0.0, 6.0)

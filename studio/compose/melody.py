@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from studio.compose.ensemble import Chair
+from studio.compose.held import resolved
 from studio.compose.line import Slot, scale_of, solve
 from studio.compose.plan import Plan
 from studio.compose.theme import Sketch, shortened
@@ -18,7 +19,7 @@ from studio.compose.timeline import final_beats
 from studio.compose.tunes import ARCH_PULL, SEMITONES_PER_STEP, Stage, Tune, centre_of, slots_of, taste_of, worked_out
 from studio.score import ChordSpan, Notes, Section, notes
 
-HELD = 1.6
+HELD = 3.0
 """Cost of every semitone by which a theme that comes back leaves the pitches it had."""
 
 DARING = {"simple": 0.4, "moderate": 1.0, "complex": 1.4}
@@ -58,7 +59,9 @@ def _stated(tune: Tune, plan: Plan, stage: Stage, chords: Sequence[ChordSpan]) -
     sketch = [note for note in _varied(tune.sketch, plan, section) if section.start + note.onset < plan.final - 1e-9]
     if section is plan.sections[-1] and plan.final < plan.end:
         height = sketch[-1].height if sketch else 0.0
-        sketch.append(Sketch(plan.final - section.start, min(plan.bar, final_beats(plan)), height, close=2))
+        sketch.append(
+            Sketch(plan.final - section.start, min(plan.bar, final_beats(plan)), height, close=2, idea="final")
+        )
     slots = [
         replace(slot, target=aim + moved, pull=pull)
         for slot, (aim, pull) in zip(slots_of(sketch, plan, stage, chords), _aims(sketch, tune), strict=True)
@@ -67,8 +70,10 @@ def _stated(tune: Tune, plan: Plan, stage: Stage, chords: Sequence[ChordSpan]) -
     ornate = _ornate(plan, section, sketch)
     rows = []
     for slot, pitch, wanted in zip(slots, pitches, ornate, strict=True):
-        note = (slot.onset, slot.beats, int(pitch), stage.chair.style.velocity)
-        rows += _mordent(note, scale_of(taste, slot.chord)) if wanted and slot.onset < plan.final else [note]
+        beats = min(slot.beats, plan.final - slot.onset) if slot.onset < plan.final - 1e-9 else slot.beats
+        note = (slot.onset, beats, int(pitch), stage.chair.style.velocity)
+        stated = _mordent(note, scale_of(taste, slot.chord)) if wanted and slot.onset < plan.final else [note]
+        rows += [*stated[:-1], *resolved(stated[-1], chords)]
     return rows
 
 
@@ -81,7 +86,7 @@ def _aims(sketch: Sequence[Sketch], tune: Tune) -> Iterator[tuple[float, float]]
             yield tune.centre, ARCH_PULL
             continue
         first = tune.sketch[place]
-        same = abs(first.onset - note.onset) < 1e-6 and first.height == note.height
+        same = abs(first.onset - note.onset) < 1e-6 and (first.height, first.idea) == (note.height, note.idea)
         aim = float(tune.pitches[place]) + SEMITONES_PER_STEP * (note.height - first.height)
         yield aim, HELD if same else 0.22
 

@@ -30,6 +30,9 @@ UNLIKELY = 3.0
 FAITHFUL, OWN_MIND = 1.1, 0.3
 """Cost of every semitone away from the note that one is made from; how far the model has a say in it."""
 
+STRICT = 0.6
+"""How dear notes outside the chord are, beside what they cost in lines made by rule: the model knows them too."""
+
 TOO_WIDE, BETWEEN_PHRASES = 6.0, 12
 """Cost of a leap wider than the style has, or than so many semitones from one phrase to the next."""
 
@@ -109,7 +112,7 @@ class _Row:
         chords = {slot.chord for slot in line.slots}
         self.tables = {chord: table(chord, line.taste, PITCHES) for chord in chords}
         inside = (line.taste.low <= PITCHES) & (line.taste.high >= PITCHES)
-        self.costs = [np.where(inside, cost(slot, self.tables, PITCHES), np.inf) for slot in line.slots]
+        self.costs = [np.where(inside, cost(slot, self.tables, PITCHES, strict=STRICT), np.inf) for slot in line.slots]
         self.shift = _shift(line)
         self.noise = line.rng.gumbel(size=(len(line.slots), len(PITCHES)))
         self.merit = 0.0
@@ -154,7 +157,7 @@ class _Row:
         wide = TOO_WIDE * (steps > (BETWEEN_PHRASES if slot.starts_phrase else line.taste.leap))
         outside = ~self.tables[slot.chord][1]
         was_outside = not self.tables[before.chord][1][last]
-        leaps = np.where(steps > 2, UNPREPARED * outside + UNRESOLVED * before.weight * was_outside, 0.0)
+        leaps = np.where(steps > 2, STRICT * (UNPREPARED * outside + UNRESOLVED * before.weight * was_outside), 0.0)
         repeats = np.where(steps == 0, REPEATED[min(self._row(number), len(REPEATED) - 1)], 0.0)
         return (wide + leaps + repeats) * (0.4 if slot.starts_phrase else 1.0)
 
