@@ -127,5 +127,5 @@ def cost(slot: Slot, tables: Mapping[Chord, Table], pitches: Pitches, *, strict:
     if slot.close:
         total += np.where(tones, 0.0, 6.0)
     if slot.close == 2:
-        total += np.where(rest, 0.0, 3.0)
+        total += np.where(rest, 0.0, 5.0)
     return total

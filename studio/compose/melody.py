@@ -19,8 +19,8 @@ from studio.compose.timeline import final_beats
 from studio.compose.tunes import ARCH_PULL, SEMITONES_PER_STEP, Stage, Tune, centre_of, slots_of, taste_of, worked_out
 from studio.score import ChordSpan, Notes, Section, notes
 
-HELD = 3.0
-"""Cost of every semitone by which a theme that comes back leaves the pitches it had."""
+HELD, FREE = 3.0, 0.22
+"""Cost of every semitone by which a theme that comes back leaves the pitches it had; of leaving what is new."""
 
 DARING = {"simple": 0.4, "moderate": 1.0, "complex": 1.4}
 """Complexity → factor on chromatic notes and ornaments."""
@@ -57,14 +57,13 @@ def _stated(tune: Tune, plan: Plan, stage: Stage, chords: Sequence[ChordSpan]) -
     section, taste = stage.section, taste_of(plan, stage)
     moved = 12 * round((centre_of(plan, stage) - tune.centre) / 12) + section.lift - tune.lift
     sketch = [note for note in _varied(tune.sketch, plan, section) if section.start + note.onset < plan.final - 1e-9]
+    aims = [(aim + moved, pull) for aim, pull in _aims(sketch, tune)]
     if section is plan.sections[-1] and plan.final < plan.end:
-        height = sketch[-1].height if sketch else 0.0
-        sketch.append(
-            Sketch(plan.final - section.start, min(plan.bar, final_beats(plan)), height, close=2, idea="final")
-        )
+        sketch.append(Sketch(plan.final - section.start, min(plan.bar, final_beats(plan)), 0.0, close=2))
+        aims.append((aims[-1][0] if aims else tune.centre + moved, FREE))
     slots = [
-        replace(slot, target=aim + moved, pull=pull)
-        for slot, (aim, pull) in zip(slots_of(sketch, plan, stage, chords), _aims(sketch, tune), strict=True)
+        replace(slot, target=aim, pull=pull)
+        for slot, (aim, pull) in zip(slots_of(sketch, plan, stage, chords), aims, strict=True)
     ]
     pitches = _approached(solve(slots, taste), slots, plan, section)
     ornate = _ornate(plan, section, sketch)
@@ -86,9 +85,9 @@ def _aims(sketch: Sequence[Sketch], tune: Tune) -> Iterator[tuple[float, float]]
             yield tune.centre, ARCH_PULL
             continue
         first = tune.sketch[place]
-        same = abs(first.onset - note.onset) < 1e-6 and (first.height, first.idea) == (note.height, note.idea)
+        same = abs(first.onset - note.onset) < 1e-6 and first.height == note.height
         aim = float(tune.pitches[place]) + SEMITONES_PER_STEP * (note.height - first.height)
-        yield aim, HELD if same else 0.22
+        yield aim, HELD if same else FREE
 
 
 def lead_of(plan: Plan, section: Section) -> Chair | None:
