@@ -11,7 +11,7 @@ from studio.compose.songform import MODEL as FORMS
 from studio.errors import StudioError
 from studio.models.files import FOLDER, load
 from studio.review import musical
-from studio.training import dataset, learn, originality
+from studio.training import dataset, learn, originality, textures
 from studio.training.calibrate import PER_SOURCE, calibrate
 from studio.training.form import count_forms
 from studio.training.tasks import TASKS
@@ -20,7 +20,9 @@ GATE = Path(musical.__file__).with_name("gate.json")
 
 
 def _with_tasks(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("models", nargs="*", default=list(TASKS), metavar="MODEL", help=f"any of {', '.join(TASKS)}")
+    shipped = [name for name, task in TASKS.items() if task.shipped]
+    words = f"any of {', '.join(TASKS)} (default: {', '.join(shipped)})"
+    parser.add_argument("models", nargs="*", default=shipped, metavar="MODEL", help=words)
     parser.add_argument("--work", type=Path, required=True, help="folder for prepared data and training runs")
 
 
@@ -97,6 +99,7 @@ COMMANDS: Mapping[str, tuple[str, Options, Command]] = {
     "evaluate": ("measure the shipped models on held-out pieces", _with_tasks, _evaluate),
     "form": ("count the sections of real songs and write their n-grams and card", _form_options, _form),
     "originality": ("build the index of known music", originality.add_options, originality.run),
+    "textures": ("compare the texture model with the rules on held-out songs", textures.add_options, textures.run),
     "calibrate": ("fit the musical gate on real lead sheets", _calibrate_options, _calibrate),
 }
 """Name → what it does, its options, its work."""

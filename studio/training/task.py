@@ -16,7 +16,7 @@ class Task:
     hidden (set to 0) in half of the sequences, so that the model does with and without them. ``weights``: how often a
     group's events are drawn, relative to their number. ``epochs``: passes over the training data. ``batch``: events in
     one step; ``window``: the longest sequence. ``rate``: the highest learning rate. ``about`` and ``weaknesses``
-    are for the card.
+    are for the card. ``shipped``: whether the studio uses the weights; what it does not is trained only when named.
     """
 
     name: str
@@ -32,3 +32,4 @@ class Task:
     window: int = 256
     rate: float = 1.5e-3
     weaknesses: tuple[str, ...] = ()
+    shipped: bool = True
