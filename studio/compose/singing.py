@@ -36,12 +36,15 @@ STRICT = 0.6
 TOO_WIDE, BETWEEN_PHRASES = 6.0, 12
 """Cost of a leap wider than the style has, or than so many semitones from one phrase to the next."""
 
-REPEATED = np.array([0.0, 0.5, 1.0, 1.8, 3.0, 4.5])
+REPEATED: Floats = np.array([0.0, 0.5, 1.0, 1.8, 3.0, 4.5])
 """Cost of the n-th note of a row on one pitch; chords and doubts make the model stay where it is, real tunes move on:
 one note in five repeats the one before, one in forty stands in a row of six."""
 
 MOVED = 0.35
 """Weight of the costs of a try beside its likelihood, when tries are compared."""
+
+STRAY, ROOM = 0.5, 6.0
+"""Cost of every semitone by which a note is more than ROOM away from where the arch of its line runs."""
 
 COMFORT = 69
 """Pitch about which the model's tunes lie; a line is moved there by octaves."""
@@ -112,10 +115,15 @@ class _Row:
         chords = {slot.chord for slot in line.slots}
         self.tables = {chord: table(chord, line.taste, PITCHES) for chord in chords}
         inside = (line.taste.low <= PITCHES) & (line.taste.high >= PITCHES)
-        self.costs = [np.where(inside, cost(slot, self.tables, PITCHES, strict=STRICT), np.inf) for slot in line.slots]
+        self.costs = [np.where(inside, self._alone(slot), np.inf) for slot in line.slots]
         self.shift = _shift(line)
         self.noise = line.rng.gumbel(size=(len(line.slots), len(PITCHES)))
         self.merit = 0.0
+
+    def _alone(self, slot: Slot) -> Floats:
+        """Return what each pitch costs at a slot by itself."""
+        stray = STRAY * np.maximum(0.0, np.abs(PITCHES - slot.target) - ROOM)
+        return cost(slot, self.tables, PITCHES, strict=STRICT) + stray
 
     def sing(self, step: int, likely: Floats) -> tuple[int, int]:
         """Take a step: ``likely`` are log chances of the model's pitches. Return the event, in the model's numbers."""
@@ -154,7 +162,7 @@ class _Row:
         line, last = self.line, int(self.sung[number - 1])
         before, slot = line.slots[number - 1], line.slots[number]
         steps = np.abs(PITCHES - last)
-        wide = TOO_WIDE * (steps > (BETWEEN_PHRASES if slot.starts_phrase else line.taste.leap))
+        wide = np.where(steps > (BETWEEN_PHRASES if slot.starts_phrase else line.taste.leap), TOO_WIDE, 0.0)
         outside = ~self.tables[slot.chord][1]
         was_outside = not self.tables[before.chord][1][last]
         leaps = np.where(steps > 2, STRICT * (UNPREPARED * outside + UNRESOLVED * before.weight * was_outside), 0.0)

@@ -32,3 +32,14 @@ def test_an_octave_is_an_octave_and_nobody_leaves_the_register(plan_of, spans, t
     double = write_double(plan_of(("chorus", 3, 0.9)), spans("I", 4, 12), chair, tune([(0, 1, 72), (1, 1, 62)]))
     assert double["pitch"].tolist() == [60]
     assert np.all(double["pitch"] >= 55)
+
+
+def test_thirds_do_not_rub_against_a_borrowed_chord(plan_of, spans, tune, second):
+    double = write_double(plan_of(("chorus", 3, 0.9)), spans("bVII", 4, 12), second, tune([(0, 0.5, 74), (1, 0.5, 77)]))
+    assert double["pitch"].tolist() == [70, 74]  # over Bb in C a D has the Bb below it, not the scale's B
+
+
+def test_a_voice_that_reaches_little_of_a_tune_sings_all_of_it_an_octave_lower(plan_of, spans, tune, seat):
+    chair = seat("counter", "violin", doubles="third", low=55, high=79)
+    lead = tune([(0, 1, 88), (1, 1, 84), (2, 1, 79)])
+    assert write_double(plan_of(("chorus", 3, 0.9)), spans("I", 4, 12), chair, lead)["pitch"].tolist() == [72, 67, 64]

@@ -48,6 +48,18 @@ def test_it_moves_on_from_a_pitch_as_real_tunes_do():
     assert 1 - len(rows) / sum(rows) < 0.3, "share of notes that repeat the one before; 0.2 in real songs"
 
 
+def test_it_stays_about_the_height_it_is_asked_for():
+    songs = [line(seed, taste=replace(TASTE, low=55, high=86)) for seed in range(3)]
+    low, high = (
+        np.concatenate(
+            sing([replace(song, slots=[replace(slot, target=at) for slot in song.slots]) for song in songs], 1)
+        )
+        for at in (63.0, 77.0)
+    )
+    assert 8 < np.mean(high) - np.mean(low) < 20
+    assert np.mean(np.abs(low - 63) > 9) < 0.05 and np.mean(np.abs(high - 77) > 9) < 0.05
+
+
 def test_the_model_is_heard_another_repertoire_sings_another_tune():
     song = line()
     (one,), (other,) = sing([song], 1), sing([line(frame=replace(song.frame, voice="irish"))], 1)
