@@ -98,7 +98,9 @@ def compared(genre: str, language: KneserNey, pieces: int) -> list[float]:
         for brief in list(briefs(genre, -(-pieces // 4)))[:pieces]
         if (row := measure(lead_sheet(compose(brief).score)))
     ]
-    good = np.array([[row[axis] >= least for axis, least in THRESHOLDS.items()] for row in found]).reshape(-1, 4)
+    good = np.array([[row.get(axis, 1.0) >= least for axis, least in THRESHOLDS.items()] for row in found]).reshape(
+        -1, 4
+    )
     harmonic = good[:, list(THRESHOLDS).index("harmonic")].mean()
     laid: list[Bars] = [bars for plan in plans(genre) for bars in free(plan)]
     rows = [[token(degree(n)[0], QUALITIES[degree(n)[1]]) for bar in bars for n in bar] for bars in laid]

@@ -83,7 +83,9 @@ def main() -> None:
             asked = list(briefs(genre, -(-options.pieces // 4)))[: options.pieces]
             sheets = [lead_sheet(compose(brief).score) for brief in asked]
             axes = [found for sheet in sheets if (found := measure(sheet))]
-            values = np.array([[found[axis] for axis in THRESHOLDS] for found in axes]).reshape(-1, len(THRESHOLDS))
+            values = np.array([[found.get(axis, 1.0) for axis in THRESHOLDS] for found in axes]).reshape(
+                -1, len(THRESHOLDS)
+            )
             good = values >= np.array(list(THRESHOLDS.values()))
             print(
                 f"| {genre} | {writer} | {good[:, 0].mean():.0%} ({values[:, 0].mean():.2f}) "

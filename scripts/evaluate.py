@@ -66,11 +66,12 @@ def row(name: str, found: Sequence[Rehearsal]) -> str:
     """Return a row: shares of first tries that pass, means in brackets; shares after repair; the longest match."""
     tunes = [rehearsal for rehearsal in found if rehearsal.verdict.axes is not None]
     first = [rehearsal.tries[0].axes or {} for rehearsal in tunes]
-    values = np.array([[axes.get(axis, 0.0) for axis in THRESHOLDS] for axes in first]).reshape(-1, len(THRESHOLDS))
-    passed = values >= np.array(list(THRESHOLDS.values()))
+    values = np.array([[axes.get(axis, np.nan) for axis in THRESHOLDS] for axes in first]).reshape(-1, len(THRESHOLDS))
+    passed = ~(values < np.array(list(THRESHOLDS.values())))
     repaired = np.mean([not rehearsal.verdict.faults for rehearsal in tunes])
     longest = max((rehearsal.verdict.originality.longest for rehearsal in tunes), default=0)
-    cells = [f"{share:.0%} ({mean:.2f})" for share, mean in zip(passed.mean(axis=0), values.mean(axis=0), strict=True)]
+    means = np.nanmean(values, axis=0)
+    cells = [f"{share:.0%} ({mean:.2f})" for share, mean in zip(passed.mean(axis=0), means, strict=True)]
     cells += [f"{passed.all(axis=1).mean():.0%}", f"{repaired:.0%}", str(longest)]
     return f"| {name} | {len(found)} | {len(found) - len(tunes)} | {' | '.join(cells)} |"
 

@@ -10,7 +10,7 @@ from studio.mix.master import Master
 from studio.review.audio import AudioMeasures, measure_audio
 from studio.review.fingerprint import FRAGMENT
 from studio.review.leadsheet import lead_sheet
-from studio.review.musical import THRESHOLDS
+from studio.review.musical import LEAST_BARS, THRESHOLDS
 from studio.review.musical import measure as measure_music
 from studio.review.originality import Known, examine
 from studio.review.tonality import relation
@@ -176,8 +176,9 @@ def _musical_rows(score: Score) -> Iterator[Row]:
     """The four axes of the written music; a value below what real music reaches is a warning."""
     found = measure_music(lead_sheet(score))
     for axis, least in THRESHOLDS.items():
-        if found is None:
-            yield Row(axis, MUSICAL_LABELS[axis], None, None, "", INFO, note="No tune to measure.")
+        if found is None or axis not in found:
+            note = "No tune to measure." if found is None else f"Too short to tell: fewer than {LEAST_BARS} bars."
+            yield Row(axis, MUSICAL_LABELS[axis], None, None, "", INFO, note=note)
         else:
             verdict = PASS if found[axis] >= least else WARN
             yield Row(axis, MUSICAL_LABELS[axis], f"≥ {least:.2f}", round(found[axis], 2), "", verdict)

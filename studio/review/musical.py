@@ -27,6 +27,9 @@ WINDOW, HOP = 32, 16
 LEAST_NOTES, LEAST_CHORDS = 24, 3
 """Below this a window says nothing."""
 
+LEAST_BARS = 16
+"""A shorter piece is not asked for structure: of eight bars of real music one passage in five would have enough."""
+
 WIDEST = 14
 """Intervals beyond this many semitones count as this one."""
 
@@ -82,7 +85,10 @@ def gate() -> Gate:
 
 
 def measure(sheet: LeadSheet) -> dict[str, float] | None:
-    """Return the four axes of a piece, each the mean over its windows; ``None`` where there is no tune to measure."""
+    """Return the axes of a piece, each the mean over its windows; ``None`` where there is no tune to measure.
+
+    All four of ``THRESHOLDS``; without ``structural`` where the piece has fewer than ``LEAST_BARS`` bars.
+    """
     listening = gate()
     rows = []
     for first in range(0, max(1, len(sheet.bars) - HOP), HOP):
@@ -92,7 +98,10 @@ def measure(sheet: LeadSheet) -> dict[str, float] | None:
             rows.append([axis.score(found) for axis in listening.axes.values()])
     if not rows:
         return None
-    return dict(zip(listening.axes, np.mean(rows, axis=0).round(4).tolist(), strict=True))
+    values = dict(zip(listening.axes, np.mean(rows, axis=0).round(4).tolist(), strict=True))
+    if len(sheet.bars) < LEAST_BARS:
+        del values["structural"]
+    return values
 
 
 def features(sheet: LeadSheet, intervals: NDArray[np.float64]) -> dict[str, float]:

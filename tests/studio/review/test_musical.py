@@ -107,3 +107,11 @@ def test_a_line_that_never_sounds_on_a_beat_is_judged_by_all_its_notes():
     off_beat = replace(on_beat, onset=on_beat.onset + 0.5, duration=np.full(24, 0.25))
     found = harmonic(off_beat)
     assert found["strong"] == found["tones"] == pytest.approx(0.75)
+
+
+def test_a_short_piece_is_not_asked_for_structure():
+    motif = [60, 62, 64, 67, 65, 64, 62, 60]
+    short, long = (
+        replace(tune(motif * times, beats=0.5), chord_start=np.arange(0.0, 4 * times, 4.0)) for times in (15, 16)
+    )
+    assert "structural" not in measure(short) and "structural" in measure(long)
