@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from studio.compose.doubling import write_double
 from studio.compose.ensemble import Chair
+from studio.compose.line import LineTaste, scale_of
 from studio.compose.plan import Plan, Streams
 from studio.compose.timeline import EPSILON, Changes, bars, final_beats, plays_final
 from studio.score import ChordSpan, Notes, notes
@@ -27,6 +28,9 @@ MOTIF = 5
 
 FULL = 0.8
 """Energy from which everybody may play at once."""
+
+STAYED, STAYED_ON = 2.0, 4.0
+"""Cost of a guide tone that stays where it was; what is added each time it has stayed before: a line, no drone."""
 
 Row = tuple[float, float, int, int]
 
@@ -119,6 +123,7 @@ class _Counter:
         self.low, self.high = chair.register
         self.home = (self.low + self.high) / 2
         self.previous = self.home
+        self.stays = 0
         self.lead_before: float | None = None
         self.rows: list[Row] = []
         self._ends = lead["onset"] + lead["duration"]
@@ -139,6 +144,7 @@ class _Counter:
         if pitch is None or self._draw(start) < 0.12:  # a line that never rests is a pad
             return
         self.rows.append((onset, (end - onset) * self.chair.style.length, pitch, self.chair.style.velocity))
+        self.stays = self.stays + 1 if pitch == self.previous else 0
         self.previous = pitch
         heard = self._lead_during(onset, end)
         self.lead_before = float(heard.mean()) if len(heard) else None
@@ -164,8 +170,8 @@ class _Counter:
                 if len(near) and np.min(np.abs(near - pitch)) < APART:
                     continue
                 step = pitch - self.previous
-                cost = abs(step) + 1.2 * rank + 0.15 * abs(pitch - self.home) + 2.0 * (step == 0)
-                cost += 6.0 * (step * motion > 0)
+                cost = abs(step) + 1.2 * rank + 0.15 * abs(pitch - self.home)
+                cost += (STAYED + STAYED_ON * self.stays) * (step == 0) + 6.0 * (step * motion > 0)
                 if cost < best_cost:
                     best, best_cost = pitch, cost
         return best
@@ -212,7 +218,7 @@ class _Counter:
         """Move a pitch to the nearest tone of the chord (strong notes) or of chord and scale, inside the register."""
         chord = self.changes.at(beat).chord
         key = self.plan.key.raised(self.plan.section_at(beat).lift)
-        allowed = chord.tones if strong else (*chord.tones, *key.scale)
+        allowed = chord.tones if strong else scale_of(LineTaste(key, "mode", self.low, self.high, 12, 1.0), chord)
         places = [place for tone in allowed for place in _places(tone, self.low, self.high)]
         return min(places, key=lambda place: (abs(place - pitch), place)) if places else pitch
 

@@ -21,6 +21,9 @@ SEMITONES_PER_STEP = 12 / 7
 ARCH_PULL, ARCH, CLIMAX = 0.1, 4.0, 0.68
 """A sung theme rises by ARCH semitones to where CLIMAX of it is over; cost of every semitone away from that curve."""
 
+DEEPEST = 48
+"""MIDI pitch below which no mood takes the register of a tune: what is lower belongs to the bass."""
+
 TRIES = 3
 """How often each theme is sung; the best is kept."""
 
@@ -161,7 +164,8 @@ def taste_of(plan: Plan, stage: Stage) -> LineTaste:
     melody = plan.style.melody
     low, high = stage.chair.register
     instrument = INSTRUMENTS[stage.chair.instrument]
-    shift = int(np.clip(plan.mood.register, max(-5, instrument.low - low), min(5, instrument.high - high)))
+    deepest = min(0, max(-5, instrument.low - low, DEEPEST - low))
+    shift = int(np.clip(plan.mood.register, deepest, min(5, instrument.high - high)))
     leap = melody.leap + {"simple": -2, "moderate": 0, "complex": 2}[plan.brief.complexity]
     return LineTaste(plan.key.raised(stage.section.lift), melody.scale, low + shift, high + shift, leap, melody.steps)
 

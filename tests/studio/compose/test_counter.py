@@ -95,3 +95,23 @@ def test_a_theme_is_first_heard_with_answers_only(plan_of, spans, seat, tune, st
     plan = plan_of(("verse", 4, 0.5), ("verse", 5, 0.5))
     part = write_counter(plan, spans("I vi7 ii7 V7", 4, 36), seat("counter", low=48, high=72), lead, streams)
     assert len(part) and part["onset"].min() >= 16
+
+
+def test_over_one_chord_it_moves_on(plan_of, spans, seat, streams_of):
+    plan, chords = plan_of(("verse", 17, 0.8)), spans("i7", 68, 68)
+    for seed in range(4):
+        part = write_counter(plan, chords, seat("counter", low=55, high=79), NOBODY, streams_of(seed))
+        pitches = part["pitch"][part["onset"] < plan.final].astype(int)
+        same = np.flatnonzero(np.diff(pitches) == 0)
+        assert len(set(pitches)) >= 3
+        assert not np.any(np.diff(same) == 1), "three times the same"
+
+
+def test_an_answer_keeps_off_notes_that_the_chord_has_bent(plan_of, spans, seat, tune, streams_of):
+    """F natural of the key rubs against the F sharp of the chord on its second degree."""
+    plan, chords = plan_of(("verse", 17, 0.8)), spans("II7", 68, 68)
+    lead = tune([(8 * b + o, 0.5, pitch) for b in range(8) for o, pitch in enumerate((69, 65, 64, 69))])
+    for seed in range(4):
+        part = write_counter(plan, chords, seat("counter", low=55, high=79), lead, streams_of(seed))
+        assert len(part) > 8
+        assert not np.any(part["pitch"] % 12 == 5)

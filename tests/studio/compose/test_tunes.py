@@ -1,0 +1,13 @@
+import pytest
+
+from studio.compose.tunes import Stage, taste_of
+from studio.styles import MoodChange
+
+
+@pytest.mark.parametrize(
+    ("instrument", "low", "high", "lowest"), [("baritone-sax", 41, 64, 41), ("tenor-sax", 53, 76, 48)]
+)
+def test_a_dark_mood_keeps_the_tune_out_of_the_bass(plan_of, seat, instrument, low, high, lowest):
+    plan = plan_of(("theme", 9, 0.5), mood=MoodChange("minor", "dark", register=-5))
+    taste = taste_of(plan, Stage(plan.sections[0], seat("lead", instrument=instrument, low=low, high=high), "Theme"))
+    assert taste.low == lowest
