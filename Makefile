@@ -11,7 +11,7 @@ export DEBUG ?= 1
 export NUMBA_CACHE_DIR ?= $(CURDIR)/var/numba
 
 .DEFAULT_GOAL := help
-.PHONY: help check-machine run test lint format bench evaluate shell logs pins clean
+.PHONY: help check-machine run test lint format bench evaluate heard shell logs pins clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -46,6 +46,10 @@ bench: check-machine ## time the work; ARGS="--quick" for a first look
 evaluate: check-machine ## judge what is composed, by genre; ARGS="--moods 1" for a first look
 	@$(PYTHON) scripts/prepare.py run
 	$(BIN)/python scripts/evaluate.py $(ARGS)
+
+heard: check-machine ## listen to tracks for the tempo, key and length that were asked
+	@$(PYTHON) scripts/prepare.py run
+	$(BIN)/python scripts/heard.py $(ARGS)
 
 shell: ## a Python prompt inside the project
 	$(BIN)/python manage.py shell
