@@ -18,6 +18,7 @@ from studio.deliver import Swing, deliver, peaks
 from studio.errors import RenderError
 from studio.mix import MixingDesk, master
 from studio.mix.master import STREAMING, Master
+from studio.models.files import warm_up as warm_up_models
 from studio.rehearsal import rehearse
 from studio.review import ReviewCard, review
 from studio.review.originality import Known
@@ -141,9 +142,10 @@ def produce(
 def warm_up() -> None:
     """Compile and load what the first track would otherwise wait for.
 
-    Plays every engine, then makes one short piece. Takes about half a minute from nothing, two seconds when numba's
-    cache is filled. Raises ``SoundLibraryError`` when the sound library is unusable.
+    Loads every model, plays every engine, then makes one short piece. Takes about half a minute from nothing, two
+    seconds when numba's cache is filled. Raises ``ModelError`` or ``SoundLibraryError`` where either is unusable.
     """
+    warm_up_models()
     warm_up_sound()
     with TemporaryDirectory() as folder:
         produce(Brief.from_mapping({"genre": "electronic", "duration": 30, "seed": 0}), Path(folder))

@@ -45,3 +45,9 @@ def trained(name: str) -> EventModel:
     """Return a shipped model; loaded once in a process, on one thread."""
     torch.set_num_threads(1)
     return load(name)
+
+
+def warm_up() -> None:
+    """Load every shipped model. Raises ``ModelError``."""
+    for path in sorted(FOLDER.glob("*.safetensors")):
+        trained(path.stem)

@@ -89,7 +89,8 @@ class Frame:
         """Return root, quality and tick of chords by index; 12, the last quality and -1 where there is none."""
         there = (index >= 0) & (index < len(self.chords))
         safe = np.where(there, index, 0)
-        tick, root, quality = self.chords[safe].T if len(self.chords) else np.zeros((3, *np.shape(index)), np.int64)
+        rows = self.chords[safe] if len(self.chords) else np.zeros((*np.shape(index), 3), np.int64)
+        tick, root, quality = np.moveaxis(rows, -1, 0)
         return np.where(there, root, 12), np.where(there, quality, len(QUALITIES)), np.where(there, tick, -1)
 
 
