@@ -15,9 +15,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # a script's own folder is on the path, the project is not
 
 import numpy as np  # noqa: E402
-from evaluate import briefs  # noqa: E402
 
 import studio.compose.form as form  # noqa: E402
+from scripts.evaluate import briefs  # noqa: E402
 from studio.brief import MOODS, Brief  # noqa: E402
 from studio.compose import compose  # noqa: E402
 from studio.compose.harmony import Bars, progressions  # noqa: E402

@@ -16,8 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # a script's own folder is on the path, the project is not
 
 import numpy as np  # noqa: E402
-from evaluate import briefs  # noqa: E402
 
+from scripts.evaluate import briefs  # noqa: E402
 from studio.compose import compose  # noqa: E402
 from studio.models.melody import DURATIONS, REST  # noqa: E402
 from studio.review.leadsheet import LeadSheet, lead_sheet  # noqa: E402
