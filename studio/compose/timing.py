@@ -1,10 +1,10 @@
 """When things really sound: swing, lateness, looseness, strums and how long notes last."""
 
 from collections.abc import Mapping
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 
 from studio.compose.ensemble import Chair
 from studio.compose.plan import Plan
@@ -89,7 +89,8 @@ class Band:
     def __init__(self, plan: Plan) -> None:
         count = int(np.ceil(plan.end / plan.bar)) + 2
         pushes = plan.stream("performance", "drift").normal(0, 1, count)
-        drift = lfilter([np.sqrt(1 - DRIFT_MEMORY**2)], [1.0, -DRIFT_MEMORY], pushes)
+        pushes *= np.sqrt(1 - DRIFT_MEMORY**2)
+        drift = np.array(list(accumulate(pushes, lambda before, push: push + DRIFT_MEMORY * before)))
         self.bars = np.arange(count) * plan.bar
         self.drift = np.clip(drift / 2, -1, 1) * DRIFT_MS
         self.noise = plan.stream("performance", "unrest").normal(0, 1, int(np.ceil(plan.end * 4)) + 8)
