@@ -8,11 +8,12 @@ from studio.compose.harmony import chord_index
 from studio.score import ChordSpan
 from studio.theory.chord import Chord
 
+EPSILON = 1e-6
+
 Row = tuple[float, float, int, int]
 
-PASSING = 0.5
-"""Beats for which a note may rub against a chord that comes in under it; begun so short before the chord, it belongs
-to it already."""
+AHEAD = 0.5
+"""Beats: a note that begins so short before a chord, and sounds longer with it, belongs to it already."""
 
 RESOLVED = 1.0
 """Beats that must be left for a resolution to be sung; with fewer the note ends where the chord does."""
@@ -30,16 +31,16 @@ def resolved(row: Row, chords: Sequence[ChordSpan]) -> list[Row]:
     onset, beats, pitch, velocity = row
     for span in chords[int(chord_index(chords, np.array([onset]))[0]) + 1 :]:
         left = onset + beats - span.start
-        if left <= PASSING - 1e-9:
+        if left <= EPSILON:
             break
         step = _resolution(pitch, span.chord)
         if not step:
             continue
         before = span.start - onset
-        if before <= PASSING + 1e-9:
+        if before <= min(AHEAD, left) + EPSILON:
             return resolved((onset, beats, pitch + step, velocity), chords)
         held = (onset, before, pitch, velocity)
-        if left < RESOLVED - 1e-9:
+        if left < RESOLVED - EPSILON:
             return [held]
         return [held, *resolved((span.start, left, pitch + step, velocity - SOFTER), chords)]
     return [row]

@@ -22,9 +22,13 @@ TOUCHED = ("KK", "SN", "RS", *TIMEKEEPERS)
 FIRM = 5
 """Velocity digit from which a stroke of kick or snare belongs to the backbone of a groove."""
 
-FILLING = ("KK", "SN", "T1", "T2", "T3", "PH")
+TOMS = ("T1", "T2", "T3")
+FILLING = ("KK", "SN", *TOMS, "PH")
 STROKES_PER_BEAT = (2.4, 1.8)
 """Strokes of a fill in a beat: at energy 0, and how many more at energy 1."""
+
+WITHOUT_TOMS = 0.6
+"""Share of those strokes where a style has no toms to lead them over: rolls on a snare alone are a march."""
 
 LEAST_HEARD = 3
 """Strokes of a groove that the model must know to play on from it."""
@@ -105,8 +109,11 @@ class Repertoire:
         kept = tuple(hit for hit in stretch.written[3] if hit.beat < start - EPSILON)
         least, more = STROKES_PER_BEAT
         count = beats / self.plan.meter.pulse_beats * (least + more * stretch.section.energy)
+        voices = self.voices & set(FILLING)
+        if not voices & set(TOMS):
+            count *= WITHOUT_TOMS
         rng = np.random.default_rng(self.streams(stretch.section).integers(2**63))
-        return self._wish(stretch, kept, self.voices & set(FILLING), start, len(kept) + round(count), rng, is_fill=True)
+        return self._wish(stretch, kept, voices, start, len(kept) + round(count), rng, is_fill=True)
 
     def _wish(
         self, stretch: Stretch, kept: Hits, voices: frozenset[str], start: float, strokes: int,

@@ -13,12 +13,12 @@ A, BB, G = 69, 70, 67
     [
         ((2.0, 5.0, A, 80), [(2.0, 2.0, A, 80), (4.0, 3.0, BB, 74)]),
         ((2.0, 2.75, A, 80), [(2.0, 2.0, A, 80)]),
-        ((2.0, 2.25, A, 80), [(2.0, 2.25, A, 80)]),
+        ((3.5, 0.75, A, 80), [(3.5, 0.5, A, 80)]),
         ((3.5, 2.5, A, 80), [(3.5, 2.5, BB, 80)]),
         ((2.0, 5.0, G, 80), [(2.0, 5.0, G, 80)]),
         ((5.0, 3.0, A, 80), [(5.0, 3.0, A, 80)]),
     ],
-    ids=["resolves", "lets go", "rubs in passing", "anticipates", "does not rub", "its chord's own"],
+    ids=["resolves", "lets go", "leans over", "anticipates", "does not rub", "its chord's own"],
 )
 def test_a_held_note_goes_into_the_chord_that_comes_in_under_it(row, expected):
     assert resolved(row, V_I) == expected
