@@ -14,6 +14,7 @@ from studio.compose.patterns import read
 from studio.compose.plan import Plan
 from studio.score import Section
 from studio.styles import Melody
+from studio.theory.meter import Meter
 
 PHRASE_SCHEMES = {
     1: ("a",), 2: ("a", "a'"), 3: ("a", "a", "b"), 4: ("a", "a'", "b", "a'"),
@@ -37,6 +38,12 @@ SUNG_ON = 1.8
 KEPT = 0.6
 """Share of a rhythm's onsets that thinning leaves at least: the cell must be known again."""
 
+
+RESTING = 0.5
+"""Metrical weight of a note on which a phrase may come to rest."""
+
+SHORTEST = 0.25
+"""Beats that a note lasts at least."""
 
 HELD_OUT = 2.6
 """Seconds at most that the last note of a phrase is held: then somebody else may answer."""
@@ -233,13 +240,35 @@ def _answer(phrase: tuple[Sketch, ...], rng: np.random.Generator) -> tuple[Sketc
 
 def _closed(phrase: Sequence[Sketch], offset: float, sounding: float, close: int, plan: Plan) -> list[Sketch]:
     """Place a phrase at ``offset``, let it breathe after ``sounding`` beats and rest on a last note with weight."""
-    kept = [note for note in phrase if note.onset <= sounding - 1.0] or list(phrase[:1])
-    while len(kept) > 2 and plan.meter.weight(kept[-1].onset) < 0.5:
-        kept.pop()
+    heard = [note for note in phrase if note.onset <= sounding - 1.0] or list(phrase[:1])
+    kept = _to_strong(heard, plan.meter)
+    if heard[-1].onset - kept[-1].onset >= plan.bar / 2:
+        kept = _on_strong(heard, plan.meter)
     last = kept[-1]
     longest = max(1.0, HELD_OUT * plan.tempo.bpm[0] / 60)
     kept[-1] = replace(last, beats=min(max(sounding - last.onset, 1.0), longest), close=close)
     return [replace(note, onset=note.onset + offset) for note in kept]
+
+
+def _to_strong(phrase: Sequence[Sketch], meter: Meter) -> list[Sketch]:
+    """Return a phrase as far as its last note with weight."""
+    kept = list(phrase)
+    while len(kept) > 2 and meter.weight(kept[-1].onset) < RESTING:
+        kept.pop()
+    return kept
+
+
+def _on_strong(phrase: Sequence[Sketch], meter: Meter) -> list[Sketch]:
+    """Return a phrase whose last note comes early, on the pulse before it: notes that all stand off the beat would
+    leave the phrase nowhere to rest."""
+    kept = list(phrase)
+    while len(kept) > 2:
+        last = kept.pop()
+        pulse = last.onset - last.onset % meter.pulse_beats
+        free = pulse - kept[-1].onset
+        if free >= SHORTEST:
+            return [*kept[:-1], replace(kept[-1], beats=min(kept[-1].beats, free)), replace(last, onset=pulse)]
+    return _to_strong(phrase, meter)
 
 
 def _centred(theme: list[Sketch]) -> list[Sketch]:
