@@ -88,18 +88,20 @@ def sing(lines: Sequence[Line], tries: int) -> list[Pitches]:
 
 @torch.inference_mode()
 def _perform(model: EventModel, rows: Sequence["_Row"]) -> None:
-    """Let all rows sing to their ends, one event of each at a time."""
-    steps = max(len(row.events) for row in rows)
+    """Let all rows sing to their ends, one event of each at a time; whoever is done steps back."""
+    rows = sorted(rows, key=lambda row: -len(row.events))
+    steps = len(rows[0].events)
     context = torch.zeros((len(rows), steps, len(model.grammar.context)), dtype=torch.long)
     for number, row in enumerate(rows):
         context[number, : len(row.events)] = torch.from_numpy(row.context)
     cache = Cache(model.size, len(rows), steps)
     before = torch.tensor(model.nothing).expand(len(rows), 1, -1)
     for step in range(steps):
-        state = model.trunk(before, context[:, step : step + 1], cache)[:, 0]
+        singing = [row for row in rows if step < len(row.events)]
+        cache.narrow(len(singing))
+        state = model.trunk(before[: len(singing)], context[: len(singing), step : step + 1], cache)[:, 0]
         likely = torch.log_softmax(model.logits(state, 0, before)[:, :REST], -1).double().numpy()
-        said = [row.sing(step, likely[number]) for number, row in enumerate(rows)]
-        before = torch.tensor(said).unsqueeze(1)
+        before = torch.tensor([row.sing(step, heard) for row, heard in zip(singing, likely, strict=True)]).unsqueeze(1)
 
 
 class _Row:
@@ -127,8 +129,6 @@ class _Row:
 
     def sing(self, step: int, likely: Floats) -> tuple[int, int]:
         """Take a step: ``likely`` are log chances of the model's pitches. Return the event, in the model's numbers."""
-        if step >= len(self.events):
-            return REST, 0
         _, duration, number = self.events[step]
         if number is None:
             return REST, duration

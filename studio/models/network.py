@@ -41,9 +41,9 @@ class Cache:
         self.layers = [(torch.zeros(shape), torch.zeros(shape)) for _ in range(size.layers)]
         self.step = 0
 
-    def keep(self, rows: Tensor) -> None:
-        """Let sequence ``rows[i]`` go on as sequence i: what a beam search does."""
-        self.layers = [(keys[rows], values[rows]) for keys, values in self.layers]
+    def narrow(self, rows: int) -> None:
+        """Go on with the first ``rows`` sequences only."""
+        self.layers = [(keys[:rows], values[:rows]) for keys, values in self.layers]
 
 
 class Block(nn.Module):
