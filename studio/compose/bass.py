@@ -138,8 +138,12 @@ class _Line:
         """Return the pitch of the next onset."""
         symbol = onset.step.symbol
         chord = self.changes.at(onset.beat).chord
+        if symbol.isdigit() and not self.recent:  # whoever comes in says where home is
+            symbol = "1"
         if symbol in "<>":
             pitch = self._approach(onset, symbol)
+        elif symbol == "n":
+            pitch = self.root = self._octave(self.changes.at(onset.bar.start + self.plan.bar).chord.bass)
         elif symbol == "g" or symbol == "x":
             pitch = self.recent[-1] if self.recent else self._octave(chord.bass)
         elif self.walking:

@@ -18,8 +18,11 @@ from studio.score import ChordSpan, Section
 
 SEMITONES_PER_STEP = 12 / 7
 
-ARCH_PULL, ARCH, CLIMAX = 0.1, 4.0, 0.68
+ARCH_PULL, ARCH, CLIMAX = 0.16, 4.0, 0.68
 """A sung theme rises by ARCH semitones to where CLIMAX of it is over; cost of every semitone away from that curve."""
+
+SUMMIT = 7.0
+"""Semitones by which a section of full energy is sung higher than one without any: a chorus stands above its verse."""
 
 DEEPEST = 48
 """MIDI pitch below which no mood takes the register of a tune: what is lower belongs to the bass."""
@@ -173,4 +176,4 @@ def taste_of(plan: Plan, stage: Stage) -> LineTaste:
 def centre_of(plan: Plan, stage: Stage) -> float:
     """Return the pitch about which a section is sung: higher with its energy."""
     taste = taste_of(plan, stage)
-    return taste.low + 0.48 * (taste.high - taste.low) + 4.0 * (stage.section.energy - 0.5)
+    return taste.low + 0.48 * (taste.high - taste.low) + SUMMIT * (stage.section.energy - 0.5)

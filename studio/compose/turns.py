@@ -90,7 +90,7 @@ class Turns:
         beat = self.plan.bar - pulse * (1 / 3 if self.plan.meter.is_compound else 0.5)
         if not steps or self.chair.style.roots or steps[-1].beat + steps[-1].beats * self._held > beat + EPSILON:
             return ()
-        if steps[-1].beat > beat - pulse / 4:
+        if steps[-1].beat > beat - pulse / 4 or steps[-1].symbol == "n":
             return ()
         return (*steps, Step(beat, self.plan.bar - beat, self._leading(steps)))
 

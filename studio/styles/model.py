@@ -147,9 +147,10 @@ class PartStyle:
 
     It plays in sections of energy ``enters`` … ``leaves``, except in ``rests`` (section kinds or names).
     ``patterns``: rows for the role. Bass and arpeggio rows use digits for chord degrees (``1 3 5 6 7 8 9``; ``<`` and
-    ``>`` approach the next root from below and above); chord rows use velocities 1–9 or ``x``; ``low`` and ``high``
-    are MIDI pitches. ``voicing`` names an entry of ``studio.compose.voicing.VOICINGS``; ``strum_ms`` spreads its
-    notes. ``roots``: semitones above the tonic of the chords that it plays on, empty for all (timpani: 0 and 7).
+    ``>`` approach the next root from below and above, ``n`` is the next bar's root); chord rows use velocities 1–9 or
+    ``x``; ``low`` and ``high`` are MIDI pitches. ``voicing`` names an entry of ``studio.compose.voicing.VOICINGS``;
+    ``strum_ms`` spreads its notes. ``roots``: semitones above the tonic of the chords that it plays on, empty for all
+    (timpani: 0 and 7).
     ``doubles``: ``third``, ``sixth`` or ``octave`` for a counter chair that sings the lead along so far below it.
     ``length`` is the share of the time to the next onset that a note sounds. Lead parts alternate when
     several are given: ``kinds`` limits a part to section kinds.

@@ -97,3 +97,13 @@ def test_kettledrums_play_only_on_the_roots_they_are_tuned_to(plan_of, spans, se
     part = write_bass(plan_of(("verse", 5, 0.8)), spans("I IV V ii I", 4, 20), chair, streams)
     assert sorted({int(onset // 4) for onset in part["onset"]}) == [0, 2, 4]
     assert {int(pitch) % 12 for pitch in part["pitch"]} == {0, 7}
+
+
+def test_a_bass_that_is_ahead_plays_the_next_bars_root(plan_of, spans, seat, streams):
+    chair = seat("bass", patterns=("...5..n.",), low=28, high=50)
+    part = write_bass(plan_of(("chorus", 4, 0.6)), spans("I IV V", 4, 16), chair, streams)
+    ahead = part[part["onset"] % 4 == 3]
+    assert part["onset"][0] == 1.5
+    assert classes(part)[0] == 0, "it comes in on the root"
+    assert classes(ahead)[:2] == [5, 7]
+    assert ahead["duration"][0] > 1.5, "held over the bar line"

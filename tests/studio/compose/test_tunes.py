@@ -1,6 +1,6 @@
 import pytest
 
-from studio.compose.tunes import Stage, taste_of
+from studio.compose.tunes import SUMMIT, Stage, centre_of, taste_of
 from studio.styles import MoodChange
 
 
@@ -11,3 +11,11 @@ def test_a_dark_mood_keeps_the_tune_out_of_the_bass(plan_of, seat, instrument, l
     plan = plan_of(("theme", 9, 0.5), mood=MoodChange("minor", "dark", register=-5))
     taste = taste_of(plan, Stage(plan.sections[0], seat("lead", instrument=instrument, low=low, high=high), "Theme"))
     assert taste.low == lowest
+
+
+def test_a_stronger_section_is_sung_higher(plan_of, seat):
+    plan = plan_of(("verse", 8, 0.4), ("chorus", 9, 0.9))
+    chair = seat("lead", instrument="tenor-sax", low=53, high=76)
+    verse, chorus = (centre_of(plan, Stage(section, chair, section.name)) for section in plan.sections)
+    assert chorus - verse == pytest.approx(SUMMIT / 2)
+    assert 53 + 5 < verse < chorus < 76 - 5
