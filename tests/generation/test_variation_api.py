@@ -46,7 +46,15 @@ class VariationTests(PeopleTestCase):
         assert not Generation.objects.exclude(pk=self.track.pk).exists()
 
     def test_shapes_that_make_no_sense_are_problems(self) -> None:
-        for body in ([], {}, {"vary": "melody"}, {"sections": ["Verse"]}, {"extend": "long"}, {"very": ["melody"]}):
+        bodies: tuple[object, ...] = (
+            [],
+            {},
+            {"vary": "melody"},
+            {"sections": ["Verse"]},
+            {"extend": "long"},
+            {"very": ["melody"]},
+        )
+        for body in bodies:
             with self.subTest(body=body):
                 assert self.vary(body).status_code == 422
 

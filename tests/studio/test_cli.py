@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -87,7 +88,7 @@ def test_vary_says_what_is_wrong_and_exits_2(record, arguments, message, capsys)
 
 
 def test_vary_adds_its_steps_to_those_of_the_track(record, monkeypatch):
-    asked = {}
+    asked: dict[str, Any] = {}
 
     def produce(brief, folder, **options):
         asked.update(options, seed=brief.seed)

@@ -11,7 +11,8 @@ from studio.variations import Step, Variations
 
 BRIEF = Brief.from_mapping({"genre": "pop", "substyle": "ballad", "duration": 60, "seed": 5})
 ORIGINAL = OriginalityReport(90, ())
-GOOD = Verdict({"melodic": 0.9, "harmonic": 0.9, "rhythmic": 0.95, "structural": 0.9}, ORIGINAL)
+AXES = {"melodic": 0.9, "harmonic": 0.9, "rhythmic": 0.95, "structural": 0.9}
+GOOD = Verdict(AXES, ORIGINAL)
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +22,7 @@ def sung_by_rule(monkeypatch):
 
 
 def verdict(**axes):
-    return Verdict({**GOOD.axes, **axes}, ORIGINAL)
+    return Verdict({**AXES, **axes}, ORIGINAL)
 
 
 def judging(monkeypatch, *verdicts):

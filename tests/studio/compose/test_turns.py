@@ -65,7 +65,7 @@ def test_no_phrase_turns_as_eight_bars_ago_nor_as_the_last_time(plan_of, seat):
 def test_no_part_repeats_eight_bars_unchanged(plan_of, seat, role):
     chair = seat(role, patterns=["1.1.1.5.1.1.5.1."] if role != "chords" else ["7.5.7.5.7.5.7.5."])
     plan = plan_of(("verse", 33, 0.6), chairs=(chair,))
-    bars = {number: [] for number in range(33)}
+    bars: dict[int, list[tuple[float, str]]] = {number: [] for number in range(33)}
     for onset in onsets(plan, chair, plan.streams("accompaniment")):
         bars[onset.bar.number].append((onset.step.beat, onset.step.symbol))
     for start in range(16):

@@ -1,5 +1,6 @@
 import json
 import lzma
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ def spelled(piece):
 
 
 def test_bars_of_a_song_are_read_beat_by_beat():
-    bars = [[[0, "maj"]], [[5, "maj"], [7, "sus4(b7)"]], [[0, "min7"], ".", [7, "7"], "."], []]
+    bars: list[list[Any]] = [[[0, "maj"]], [[5, "maj"], [7, "sus4(b7)"]], [[0, "min7"], ".", [7, "7"], "."], []]
     assert song_cells(bars, 4) == [
         (0, 0, 4), (5, 0, 2), (7, 12, 2), (0, 3, 1), (0, 3, 1), (7, 2, 1), (7, 2, 1),
     ]  # fmt: skip

@@ -93,7 +93,7 @@ def test_a_stopped_run_goes_on_to_the_same_weights(work, tmp_path):
 
 
 def test_training_lowers_the_loss_and_writes_weights_and_card(work, tmp_path):
-    said = []
+    said: list[str] = []
     learn.train(replace(TASK, rate=0.05), work, tmp_path / "out", seed=1, steps=24, say=said.append)
     losses = [float(line.split("validation ")[1].split()[0]) for line in said]
     assert losses[-1] < 0.8 * losses[0]

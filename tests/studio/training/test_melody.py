@@ -1,9 +1,11 @@
+from typing import Any
+
 import pytest
 
 from studio.models.melody import DURATIONS, LOWEST, REST
 from studio.training.melody import encode
 
-ROW = {
+ROW: dict[str, Any] = {
     "id": "x", "src": "openscore_lieder", "title": "x", "key": [7, "maj"],
     "meas": [[0, 96, 4, 4], [96, 96, 4, 4]], "chords": [[0, 7, ""], [96, 2, "7"]],
     "mel": [[0, 24, 67], [25, 23, 69], [72, 24, 71], [96, 96, 74]],
@@ -11,7 +13,9 @@ ROW = {
 
 
 def told(row):
-    events, context = encode(row)
+    found = encode(row)
+    assert found
+    events, context = found
     notes = [(None if pitch == REST else int(pitch) + LOWEST, DURATIONS[length]) for pitch, length in events]
     return notes, context
 
