@@ -5,6 +5,7 @@ Everything is sung in C major or A minor. Times are ticks, 24 to the quarter not
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,6 +95,7 @@ class Frame:
         return np.where(there, root, 12), np.where(there, quality, len(QUALITIES)), np.where(there, tick, -1)
 
 
+@cache
 def nearest_duration(ticks: int) -> int:
     """Return the index of the duration nearest to ``ticks``, the shorter of two."""
     return min(range(len(DURATIONS)), key=lambda index: abs(DURATIONS[index] - ticks))
