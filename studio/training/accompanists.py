@@ -1,7 +1,7 @@
 """Three ways to the piano part of a held-out song: as it was written, by the rules, and by the texture model."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -193,19 +193,17 @@ def _spans(piece: Excerpt) -> tuple[ChordSpan, ...]:
 
 # ----------------------------------------------------------------------------------------------------- by model
 @dataclass
-class _Hand:
+class Hand:
     """Where the model stands in one song: ``low`` is what the next note of the chord being struck lies above."""
 
     piece: Excerpt
     now: int = 0
     low: int = LOWEST - 1
     struck: int = 0
-    sounded: int = 0
-
-    def __post_init__(self) -> None:
-        self.rows: Rows = []
+    rows: Rows = field(default_factory=list)
 
     def root(self) -> int:
+        """Return the pitch class of the root of the chord that sounds."""
         return int(self.piece.ground.root(np.array([self.now]))[0])
 
     def allowed(self, part: int, event: Sequence[int]) -> NDArray[np.bool_]:
@@ -236,7 +234,7 @@ class _Hand:
 def by_model(model: EventModel, songs: Sequence[Excerpt], *, told: bool, seed: int) -> list[Rows]:
     """Return what the model plays to every excerpt, all at once; ``told``: with the density of every bar as written."""
     rng = np.random.default_rng(seed)
-    hands = [_Hand(piece) for piece in songs]
+    hands = [Hand(piece) for piece in songs]
     density = [piece.density if told else np.zeros(piece.bars, np.int64) for piece in songs]
     before = torch.tensor(model.nothing).expand(len(songs), 1, -1)
     said, known = [before], []
@@ -252,12 +250,12 @@ def by_model(model: EventModel, songs: Sequence[Excerpt], *, told: bool, seed: i
     return [[row for row in hand.rows if row[0] < hand.piece.end] for hand in hands]
 
 
-def _here(hand: _Hand, density: NDArray[np.int64]) -> NDArray[np.int64]:
+def _here(hand: Hand, density: NDArray[np.int64]) -> NDArray[np.int64]:
     now = np.array([min(hand.now, hand.piece.end - 1)])
     return hand.piece.ground.context(now, density[now // hand.piece.bar])[0]
 
 
-def _event(model: EventModel, state: torch.Tensor, hands: Sequence[_Hand], rng: np.random.Generator) -> torch.Tensor:
+def _event(model: EventModel, state: torch.Tensor, hands: Sequence[Hand], rng: np.random.Generator) -> torch.Tensor:
     """Draw one event for every song, part by part within what is allowed, and let the hands play it."""
     event = torch.zeros(len(hands), 1, len(model.grammar.parts), dtype=torch.long)
     for part in range(event.shape[-1]):

@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from studio.models.network import EventModel, Size
-from studio.models.texture import GRAMMAR
+from studio.models.texture import DURATIONS, GRAMMAR, SILENCE
 from studio.training import textures
-from studio.training.accompanists import FULLEST, HIGHEST, LOWEST, by_model, by_rules, drawn, excerpts
+from studio.training.accompanists import FULLEST, HIGHEST, LOWEST, Hand, by_model, by_rules, drawn, excerpts
 from studio.training.dataset import Dataset
 from studio.training.ngrams import KneserNey
 from studio.training.texture import SOURCE, group_of, pieces, songs
@@ -109,6 +109,19 @@ def test_the_model_keeps_to_the_register_and_plays_the_same_for_a_seed(cut, netw
         assert len({(onset, pitch) for onset, _, pitch in played}) == len(played)
         counts = np.bincount([onset for onset, _, _ in played])
         assert counts.max() <= FULLEST
+
+
+def test_a_chord_is_struck_from_below_and_only_so_full(cut):
+    hand = Hand(cut[0])
+    root_at_c3 = (0, 3, 0, 0)
+    hand.take(root_at_c3)
+    assert hand.rows == [(0, DURATIONS[0], 48)]
+    assert not hand.allowed(1, root_at_c3)[:4].any() and hand.allowed(1, root_at_c3)[4]
+    assert not hand.allowed(0, root_at_c3)[SILENCE]
+    for degree in range(1, FULLEST - 1):
+        assert hand.allowed(3, (degree, 3, 0, 0))[0]
+        hand.take((degree, 3, 0, 0))
+    assert not hand.allowed(3, (7, 3, 0, 0))[0]
 
 
 def test_the_rules_play_chords_and_listen_to_the_density_told(cut):
