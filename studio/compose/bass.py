@@ -16,6 +16,9 @@ from studio.theory.chord import Chord
 ABOVE_ROOT = {"2": 2, "4": 5}
 """Digits that are no chord degrees, as semitones above the root: passing tones of walking lines."""
 
+CROWDED = 10.0
+"""Cost in semitones of a root whose octave the register does not hold: the octave would jump below it."""
+
 GHOST = 0.45
 """A ghost note's velocity as a share of the part's."""
 
@@ -168,7 +171,7 @@ class _Line:
 
     def _crowded(self, root: int) -> float:
         """A root is ill placed where the octave that the patterns ask for does not fit above it."""
-        return 6.0 if self.octaves and root + 12 > self.high else 0.0
+        return CROWDED if self.octaves and root + 12 > self.high else 0.0
 
     def _anchored(self, onset: Onset, chord: Chord, symbol: str) -> int:
         """Degrees stand above the root they belong to, or below it where the register ends."""

@@ -31,7 +31,6 @@ UNIT_SCHEMES = {
 ARCHES = ((0, 1, 3, 0), (0, 2, 4, 1), (2, 3, 1, 0), (0, -1, 2, 0), (3, 2, 1, 0))
 """Scale steps by which the units of a phrase stand higher than its first: a motif said again is a sequence."""
 
-
 SUNG_ON = 1.8
 """Seconds: thinning a rhythm makes no note longer than this, or a slow tune would stand still."""
 
@@ -98,7 +97,7 @@ def write_theme(plan: Plan, section: Section, label: str, rhythms: Sequence[Rhyt
     cells = [_motif(rhythm, rng) for rhythm in chosen]
     phrase_bars = min(taste.phrase_bars, section.bars)
     count = max(1, round(section.bars / phrase_bars))
-    scheme = _scheme(count)
+    scheme = _scheme(count, improvised=section.kind == "solo")
     phrases: dict[str, tuple[Sketch, ...]] = {}
     theme: list[Sketch] = []
     for index, letter in enumerate(scheme):
@@ -116,11 +115,14 @@ def write_theme(plan: Plan, section: Section, label: str, rhythms: Sequence[Rhyt
     return tuple(_centred(_with_pickups(theme, taste, plan, rng)))
 
 
-def _scheme(count: int) -> tuple[str, ...]:
-    """Return the letters of ``count`` phrases; long sections chain schemes of four."""
+def _scheme(count: int, *, improvised: bool = False) -> tuple[str, ...]:
+    """Return the letters of ``count`` phrases; long sections chain schemes of four. Who improvises goes on to other
+    phrases every time."""
     if count in PHRASE_SCHEMES:
         return PHRASE_SCHEMES[count]
-    return tuple(PHRASE_SCHEMES[4][index % 4] for index in range(count))
+    letters = [PHRASE_SCHEMES[4][index % 4] for index in range(count)]
+    on = 2 * improvised
+    return tuple(chr(ord(letter[0]) + on * (index // 4)) + letter[1:] for index, letter in enumerate(letters))
 
 
 def rhythms_of(plan: Plan, section: Section) -> list[Rhythm]:

@@ -107,3 +107,11 @@ def test_a_bass_that_is_ahead_plays_the_next_bars_root(plan_of, spans, seat, str
     assert classes(part)[0] == 0, "it comes in on the root"
     assert classes(ahead)[:2] == [5, 7]
     assert ahead["duration"][0] > 1.5, "held over the bar line"
+
+
+def test_a_box_comes_down_from_the_octave_without_a_jump(plan_of, spans, seat, streams):
+    chair = seat("bass", patterns=("1...3...5...6...|8...6...5...3...",), low=28, high=50)
+    for numeral in ("I", "bIII", "III", "IV", "V", "VI"):
+        part = write_bass(plan_of(("verse", 9, 0.5)), spans(numeral, 36, 36), chair, streams)
+        pitches = part["pitch"][part["onset"] < 32].astype(int)
+        assert abs(pitches[5] - pitches[4]) <= 9, numeral

@@ -1,7 +1,8 @@
 import pytest
 
+from studio.compose.theme import write_theme
 from studio.compose.tunes import SUMMIT, Stage, centre_of, taste_of
-from studio.styles import MoodChange
+from studio.styles import Melody, MoodChange
 
 
 @pytest.mark.parametrize(
@@ -19,3 +20,11 @@ def test_a_stronger_section_is_sung_higher(plan_of, seat):
     verse, chorus = (centre_of(plan, Stage(section, chair, section.name)) for section in plan.sections)
     assert chorus - verse == pytest.approx(SUMMIT / 2)
     assert 53 + 5 < verse < chorus < 76 - 5
+
+
+@pytest.mark.parametrize(("kind", "phrases"), [("theme", 2), ("solo", 4)])
+def test_long_solos_go_on_to_other_phrases(plan_of, kind, phrases):
+    rows = {"any": ("x.x.x.x.x.x.x...", "x...x.x.x...x...")}
+    plan = plan_of((kind, 32, 0.6), ("outro", 2, 0.4), melody=Melody(rows))
+    theme = write_theme(plan, plan.sections[0], kind)
+    assert len({note.idea[0] for note in theme if note.idea}) == phrases
