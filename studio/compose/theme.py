@@ -120,8 +120,7 @@ def _scheme(count: int, *, improvised: bool = False) -> tuple[str, ...]:
     phrases every time."""
     if count in PHRASE_SCHEMES:
         return PHRASE_SCHEMES[count]
-    letters = [PHRASE_SCHEMES[4][index % 4] for index in range(count)]
-    on = 2 * improvised
+    letters, on = (PHRASE_SCHEMES[4][index % 4] for index in range(count)), 2 * improvised
     return tuple(chr(ord(letter[0]) + on * (index // 4)) + letter[1:] for index, letter in enumerate(letters))
 
 
