@@ -72,7 +72,7 @@ def _stated(tune: Tune, plan: Plan, stage: Stage, chords: Sequence[ChordSpan]) -
         beats = min(slot.beats, plan.final - slot.onset) if slot.onset < plan.final - 1e-9 else slot.beats
         note = (slot.onset, beats, int(pitch), stage.chair.style.velocity)
         stated = _mordent(note, scale_of(taste, slot.chord)) if wanted and slot.onset < plan.final else [note]
-        rows += [*stated[:-1], *resolved(stated[-1], chords)]
+        rows += stated if taste.scale == "blues" else [*stated[:-1], *resolved(stated[-1], chords)]  # blue notes rub
     return rows
 
 

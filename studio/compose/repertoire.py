@@ -27,8 +27,8 @@ FILLING = ("KK", "SN", *TOMS, "PH")
 STROKES_PER_BEAT = (2.4, 1.8)
 """Strokes of a fill in a beat: at energy 0, and how many more at energy 1."""
 
-WITHOUT_TOMS = 0.6
-"""Share of those strokes where a style has no toms to lead them over: rolls on a snare alone are a march."""
+WITHOUT_TOMS = 2
+"""Pulses that a fill lasts at most where a style has no toms to lead it over: longer rolls on a snare are a march."""
 
 LEAST_HEARD = 3
 """Strokes of a groove that the model must know to play on from it."""
@@ -105,13 +105,13 @@ class Repertoire:
         return abs(pulse - round(pulse)) < EPSILON if hit.voice in TIMEKEEPERS else hit.force >= FIRM
 
     def _fill(self, stretch: Stretch, beats: float) -> Wish | None:
+        voices = self.voices & set(FILLING)
+        if not voices & set(TOMS):
+            beats = min(beats, WITHOUT_TOMS * self.plan.meter.pulse_beats)
         start = self.plan.bar - beats
         kept = tuple(hit for hit in stretch.written[3] if hit.beat < start - EPSILON)
         least, more = STROKES_PER_BEAT
         count = beats / self.plan.meter.pulse_beats * (least + more * stretch.section.energy)
-        voices = self.voices & set(FILLING)
-        if not voices & set(TOMS):
-            count *= WITHOUT_TOMS
         rng = np.random.default_rng(self.streams(stretch.section).integers(2**63))
         return self._wish(stretch, kept, voices, start, len(kept) + round(count), rng, is_fill=True)
 

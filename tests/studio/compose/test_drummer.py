@@ -169,3 +169,12 @@ def test_another_section_drawn_again_changes_no_turn(plan, streams_of):
     assert first.turns == second.turns and first.fills != second.fills
     assert first.turn("beat 0", 3, 0.5) and first.turn("beat 0", 5, 0.9)
     assert first.turn("beat 0", 2, 0.9) is None and first.turn("beat 0", 5, 0.3) is None
+
+
+@pytest.mark.parametrize(("fill", "begins"), [({"T1": "7777"}, 0.0), ({"SN": "7777"}, 2.0)])
+def test_without_toms_a_fill_lasts_two_beats_at_most(plan, streams, fill, begins):
+    plan = replace(plan, style=replace(plan.style, drums=replace(plan.style.drums, fills=(Groove("fill", fill),))))
+    repertoire = Repertoire(plan, streams, [Stretch(plan.sections[0], "beat 0", (BACKBEAT,) * 4, 4.0)])
+    bar = repertoire.fill(plan.sections[0], inside=False)
+    assert bar and {hit for hit in BACKBEAT if hit.beat < begins} <= set(bar)
+    assert begins <= min(hit.beat for hit in bar if hit not in BACKBEAT) < begins + 1.0

@@ -162,3 +162,15 @@ def test_styles_that_decorate_have_mordents_on_long_notes_and_others_none():
 
     assert mordents("baroque", "complex") > mordents("impressionist", "simple")
     assert mordents("baroque", "complex") >= 4
+
+
+@pytest.mark.parametrize(("genre", "substyle", "rubs"), [("classical", "viennese", False), ("blues", "chicago", True)])
+def test_held_notes_make_way_for_the_chord_that_comes_in_but_blue_notes_stay(genre, substyle, rubs):
+    found = 0
+    for seed in range(4):
+        _, chords, leads = melody_of(genre=genre, substyle=substyle, seed=seed)
+        for note in np.concatenate(list(leads.values())):
+            end, pitch = note["onset"] + note["duration"], int(note["pitch"])
+            under = [span.chord for span in chords if note["onset"] + 1e-6 < span.start < end - 1e-3]
+            found += any(not chord.has(pitch) and (chord.has(pitch - 1) or chord.has(pitch + 1)) for chord in under)
+    assert bool(found) == rubs
