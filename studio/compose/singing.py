@@ -30,7 +30,7 @@ UNLIKELY = 3.0
 FAITHFUL, OWN_MIND = 1.1, 0.3
 """Cost of every semitone away from the note that one is made from; how far the model has a say in it."""
 
-STRICT = 0.6
+STRICT = 0.8
 """How dear notes outside the chord are, beside what they cost in lines made by rule: the model knows them too."""
 
 TOO_WIDE, BETWEEN_PHRASES = 6.0, 12

@@ -22,7 +22,7 @@ STEPS = {"4/4": {4, 8, 12, 16, 24, 32}, "3/4": {3, 6, 12, 24}, "6/8": {6, 12, 24
 """Meter → into how many steps a bar may be cut."""
 
 PATTERN_SYMBOLS = {
-    "bass": "123456789<>g-.x",
+    "bass": "123456789<>ng-.x",
     "arpeggio": "123456789<>g-.x",
     "chords": "123456789x-.",
     "pad": "123456789x-.",
