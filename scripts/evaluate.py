@@ -1,8 +1,8 @@
 """How good the composed music is: `make evaluate`. Composes genres × moods × seeds and prints Markdown.
 
 Per genre: the share of first tries that reach each axis' threshold and all four, the mean of each axis, what passes
-after repair (the gate and originality), and the longest run of notes shared with known music; pieces without a tune
-(drones) are not judged and counted apart. Nothing is rendered.
+after repair (the gate and originality), and the longest run of notes shared with known music and with the pieces
+before; pieces without a tune (drones) are not judged and counted apart. Nothing is rendered.
 """
 
 import argparse
@@ -17,9 +17,10 @@ import numpy as np  # noqa: E402
 
 from studio.brief import MOODS, Brief  # noqa: E402
 from studio.rehearsal import Rehearsal, rehearse  # noqa: E402
-from studio.review.fingerprint import SHARED, shared_fragments  # noqa: E402
+from studio.review.fingerprint import SHARED, fingerprint, line, shared_fragments  # noqa: E402
 from studio.review.leadsheet import lead_sheet  # noqa: E402
 from studio.review.musical import THRESHOLDS  # noqa: E402
+from studio.review.originality import compare  # noqa: E402
 from studio.styles import genres  # noqa: E402
 
 LENGTHS = (30, 60, 120, 180, 240, 300)
@@ -51,8 +52,12 @@ def main() -> None:
     print(f"| genre | pieces | no tune | {' | '.join(titles)} | all four, first try | after repair | longest match |")
     print(f"|---|---|---|{'---|' * (len(titles) + 3)}")
     everything: list[Rehearsal] = []
+    made: list[tuple[str, bytes]] = []
     for genre in options.genres:
-        found = [rehearse(brief) for brief in briefs(genre, options.moods)]
+        found = []
+        for brief in briefs(genre, options.moods):
+            found.append(rehearse(brief, known=lambda sheet: compare(sheet, made)))
+            made.append((found[-1].piece.score.title, fingerprint(line(lead_sheet(found[-1].piece.score)))))
         everything += found
         print(row(genre, found), flush=True)
     print(row("**all**", everything))
