@@ -63,7 +63,7 @@ class RequestTestCase(PeopleTestCase):
 
     def test_the_loser_of_a_race_for_a_key_gets_the_winners_row(self) -> None:
         winner = generation_request(user=self.alice, asked=BRIEF, idempotency_key="k1")
-        with mock.patch("generation.services._asked_before", side_effect=[None, winner]):
+        with mock.patch("generation.services.asked_before", side_effect=[None, winner]):
             loser = generation_request(user=self.alice, asked=BRIEF, idempotency_key="k1")
         assert loser.pk == winner.pk
 
