@@ -47,10 +47,6 @@ class Step:
             raise ValueError(f"{text!r} is not a step")
         return cls(layer, section)
 
-    def touches(self, section: str) -> bool:
-        """Whether the step draws in the sections of that name."""
-        return self.layer != "extend" and self.section in ("", section)
-
 
 @dataclass(frozen=True)
 class Variations:
