@@ -16,7 +16,7 @@ from studio.compose import Composition
 from studio.compose.timing import off_beat
 from studio.deliver import Swing, deliver, peaks
 from studio.errors import RenderError
-from studio.mix import MixingDesk, master
+from studio.mix import MixBus, MixingDesk, master
 from studio.mix.master import STREAMING, Master
 from studio.models.files import warm_up as warm_up_models
 from studio.rehearsal import rehearse
@@ -121,7 +121,15 @@ def produce(
     with work.stage("mastering", "Mixing and mastering"):
         finished = _mastered(piece, desk)
     with work.stage("reviewing", "Measuring"):
-        card = review(piece.plan.brief, piece.score, finished, known=known)
+        card = review(
+            piece.plan.brief,
+            piece.score,
+            finished.audio,
+            target=finished.target,
+            style=piece.plan.style,
+            note=finished.note,
+            known=known,
+        )
     with work.stage("delivering", "Writing files"):
         files = deliver(
             piece.performance,
@@ -207,4 +215,7 @@ def _mastered(piece: Composition, desk: MixingDesk) -> Master:
     mix = desk.finish()
     if not mix.any():
         raise RenderError("The music came out silent; nothing was delivered.")
+    bus = MixBus(piece.plan.style.desk)
+    bus.shape(mix)
+    bus.hold(mix)
     return master(mix, target=STREAMING, fade_out=fade)

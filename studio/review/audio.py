@@ -6,16 +6,12 @@ from typing import Any
 import numpy as np
 
 from studio.audio import SAMPLE_RATE, Audio
-from studio.errors import StudioError
 from studio.mix.loudness import hop_power, integrated_of, range_of, short_term_of, true_peak
 from studio.review import faults
+from studio.review.hearing import ReviewError
 from studio.review.spectrum import balance, decimated
 from studio.review.tempo import TempoReading, read_tempo
 from studio.review.tonality import KeyReading, read_key
-
-
-class ReviewError(StudioError):
-    """What is to be measured is not sound."""
 
 
 @dataclass(frozen=True)

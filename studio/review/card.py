@@ -1,12 +1,13 @@
 """The review card: what was asked beside what was measured, one row each, with a verdict."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 
-from studio.mix.master import Master
+from studio.audio import Audio
+from studio.mix.master import MasterTarget
 from studio.review.audio import AudioMeasures, measure_audio
 from studio.review.fingerprint import FRAGMENT
 from studio.review.leadsheet import lead_sheet
@@ -15,12 +16,16 @@ from studio.review.musical import measure as measure_music
 from studio.review.originality import Known, examine
 from studio.review.tonality import relation
 from studio.score import Score
+from studio.styles import Style
 from studio.theory.key import Key
 
 PASS, WARN, FAIL, INFO = "pass", "warn", "fail", "info"
 
 LEAST_IN_KEY, HARDLY_IN_KEY = 0.6, 0.35
 """Share of note time in the scale that a chromatic style still reaches; and below which a piece is not in its key."""
+
+LEAST_RANGE, CONTRAST, LONG = 4.0, 0.3, 60.0
+"""Loudness range in LU of a song, or of a piece of more seconds than this whose sections differ so much in energy."""
 
 
 class Asked(Protocol):
@@ -86,17 +91,30 @@ class ReviewCard:
         }
 
 
-def review(brief: Asked, score: Score, master: Master, *, known: Known | None = None) -> ReviewCard:
-    """Measure ``master`` and set beside it what ``brief`` asked for or, where it left the choice, what ``score`` says.
+def review(
+    brief: Asked,
+    score: Score,
+    heard: Audio,
+    *,
+    target: MasterTarget,
+    style: Style,
+    note: str = "",
+    known: Known | None = None,
+) -> ReviewCard:
+    """Measure what is heard and set beside it what ``brief`` asked for or, where it left the choice, what was written.
 
-    ``known`` compares the melody with music already made. Raises ``ReviewError`` for a master that is not sound.
+    ``heard`` is the delivered file read back (``studio.review.hear``), shape ``(2, frames)`` at 44.1 kHz. ``target``
+    and ``style`` say how loud and of what balance it was to be; ``note`` why the loudness was not reached, if so.
+    ``known`` compares the melody with music already made. Raises ``ReviewError`` for what is not sound.
     """
-    measures = measure_audio(master.audio, tempo=written_tempo(score))
-    rows = [*_asked_rows(brief, score, master, measures), *_heard_rows(score, measures)]
+    measures = measure_audio(heard, tempo=written_tempo(score))
+    rows = [*_asked_rows(brief, score, measures), _loudness_row(measures, target, note)]
     rows += [
+        *_heard_rows(score, measures),
         *_musical_rows(score),
         _originality_row(score, known),
         *(limit.row(measures) for limit in LIMITS),
+        _range_row(score, style, measures),
         *_info_rows(measures),
     ]
     return ReviewCard(tuple(rows), measures)
@@ -120,12 +138,8 @@ def notes_in_key(score: Score) -> float:
 
 
 # ------------------------------------------------------------------------------------------------------ asked, landed
-def _asked_rows(brief: Asked, score: Score, master: Master, measures: AudioMeasures) -> Iterator[Row]:
+def _asked_rows(brief: Asked, score: Score, measures: AudioMeasures) -> Iterator[Row]:
     yield _near("duration", "Length", brief.duration, measures.duration, "s", 0.01)
-    loudness = _near("loudness", "Loudness", master.target.lufs, measures.loudness, "LUFS", 0.5, digits=2)
-    if master.note and loudness.verdict == FAIL:
-        loudness = Row(**{**asdict(loudness), "verdict": WARN, "note": master.note})
-    yield loudness
     tempo = written_tempo(score)
     # What was left to the composer was not asked: it is told, not judged.
     if brief.tempo is None:
@@ -139,6 +153,11 @@ def _asked_rows(brief: Asked, score: Score, master: Master, measures: AudioMeasu
     share = notes_in_key(score)
     verdict = PASS if share >= LEAST_IN_KEY else WARN if share >= HARDLY_IN_KEY else FAIL
     yield Row("notes_in_key", "Notes in the scale", None, round(100 * share, 1), "%", verdict)
+
+
+def _loudness_row(measures: AudioMeasures, target: MasterTarget, note: str) -> Row:
+    row = _near("loudness", "Loudness", target.lufs, measures.loudness, "LUFS", 0.5, digits=2)
+    return replace(row, verdict=WARN, note=note) if note and row.verdict == FAIL else row
 
 
 def _near(name: str, label: str, asked: float, measured: float, unit: str, tolerance: float, *, digits: int = 3) -> Row:
@@ -241,8 +260,18 @@ LIMITS = (
 )
 
 
+def _range_row(score: Score, style: Style, measures: AudioMeasures) -> Row:
+    """The loudness range: sections that differ must be heard to differ in a song, or in a piece long enough."""
+    value = round(measures.loudness_range, 1)
+    energies = [section.energy for section in score.sections]
+    differs = bool(energies) and max(energies) - min(energies) >= CONTRAST
+    if not differs or not (style.song_form or score.duration > LONG):
+        return Row("loudness_range", "Loudness range", None, value, "LU", INFO)
+    verdict = PASS if value >= LEAST_RANGE else WARN
+    return Row("loudness_range", "Loudness range", f"≥ {LEAST_RANGE:g}", value, "LU", verdict)
+
+
 def _info_rows(measures: AudioMeasures) -> Iterator[Row]:
-    yield Row("loudness_range", "Loudness range", None, round(measures.loudness_range, 1), "LU", INFO)
     yield Row("centroid", "Spectral centroid", None, round(measures.centroid), "Hz", INFO)
     for band, level in measures.bands.items():
         yield Row(f"band_{band}", f"Level of the {band}", None, level, "dB", INFO)

@@ -6,14 +6,17 @@ import pytest
 
 from studio.audio import SAMPLE_RATE
 from studio.mix import master
-from studio.review import review
+from studio.review import ReviewCard
+from studio.review import review as reviewed
 from studio.review.card import notes_in_key
 from studio.review.leadsheet import lead_sheet
 from studio.score import Section, TempoMap
+from studio.styles import genres
 from studio.theory.key import Key
 from studio.theory.meter import Meter
 
 A_MINOR = Key(9, "minor")
+STYLE = genres()["pop"].styles["radio"]
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,10 @@ class Brief:
     duration: float = 20.0
     tempo: float | None = 120.0
     key: Key | None = A_MINOR
+
+
+def review(brief, score, master) -> ReviewCard:
+    return reviewed(brief, score, master.audio, target=master.target, style=STYLE, note=master.note)
 
 
 def silenced(audio, start, end):
