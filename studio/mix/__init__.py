@@ -2,5 +2,9 @@
 
 from studio.mix.desk import MixingDesk
 from studio.mix.master import STREAMING, TARGETS, Master, MasterTarget, master
+from studio.mix.mixbus import MixBus, ThroughMaster
+from studio.mix.submix import Submix
 
-__all__ = ["STREAMING", "TARGETS", "Master", "MasterTarget", "MixingDesk", "master"]
+__all__ = [
+    "STREAMING", "TARGETS", "Master", "MasterTarget", "MixBus", "MixingDesk", "Submix", "ThroughMaster", "master",
+]  # fmt: skip

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from studio.audio import SAMPLE_RATE, Audio
+from studio.mix.bus import ENVELOPE_FRAMES
 from studio.mix.filters import all_pass, low_cut
 from studio.mix.kernel import kernel
 
@@ -52,6 +54,62 @@ def _saturate(audio, push):  # type: ignore[no-untyped-def]
             x = min(max(audio[c, i] * push, np.float32(-3.0)), np.float32(3.0))
             square = x * x
             audio[c, i] = pull * x * (np.float32(27.0) + square) / (np.float32(27.0) + np.float32(9.0) * square)
+
+
+# ---------------------------------------------------------------------------------------------------------- automation
+@dataclass(frozen=True)
+class Fader:
+    """Rides the level: ``envelope`` holds a ratio every ``ENVELOPE_FRAMES`` frames, joined by lines."""
+
+    envelope: NDArray[np.float32]
+
+    def process(self, audio: Audio) -> None:
+        """Scale ``audio`` in place."""
+        _ride(audio, self.envelope)
+
+
+@kernel
+def _ride(audio, envelope):  # type: ignore[no-untyped-def]
+    for c in range(audio.shape[0]):
+        for block in range(len(envelope) - 1):
+            start = block * ENVELOPE_FRAMES
+            slope = (envelope[block + 1] - envelope[block]) / np.float32(ENVELOPE_FRAMES)
+            for i in range(start, min(start + ENVELOPE_FRAMES, audio.shape[1])):
+                audio[c, i] *= envelope[block] + slope * np.float32(i - start)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A low-pass that moves: ``cutoffs`` in Hz every ``ENVELOPE_FRAMES`` frames, 12 dB an octave, no resonance.
+
+    A state-variable filter with trapezoidal integrators (Zavalishin, *The Art of VA Filter Design*, 2012, 4.1), which
+    stays stable while its cut moves.
+    """
+
+    cutoffs: NDArray[np.float32]
+
+    def process(self, audio: Audio) -> None:
+        """Filter ``audio`` in place."""
+        _sweep(audio, np.tan(np.pi * self.cutoffs.astype(np.float64) / SAMPLE_RATE))
+
+
+@kernel
+def _sweep(audio, warped):  # type: ignore[no-untyped-def]
+    damping = math.sqrt(2.0)
+    for c in range(audio.shape[0]):
+        first, second = 0.0, 0.0
+        for block in range(len(warped) - 1):
+            start = block * ENVELOPE_FRAMES
+            g = warped[block]
+            slope = (warped[block + 1] - g) / ENVELOPE_FRAMES
+            for i in range(start, min(start + ENVELOPE_FRAMES, audio.shape[1])):
+                x = float(audio[c, i]) + 1e-20
+                high = (x - (damping + g) * first - second) / (1.0 + damping * g + g * g)
+                band = g * high + first
+                low = g * band + second
+                first, second = g * high + band, g * band + low
+                audio[c, i] = low
+                g += slope
 
 
 # ------------------------------------------------------------------------------------------------------------- stereo

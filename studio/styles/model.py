@@ -156,6 +156,7 @@ class PartStyle:
     several are given: ``kinds`` limits a part to section kinds.
     Levels are dB to the lead; ``pan`` −1 left … 1 right; ``room``, ``hall``, ``delay`` are send levels in dB
     (−60: off); ``low_cut``/``high_cut`` in Hz (0: none); ``eq`` rows are (Hz, dB, Q); ``drive`` 0–1 saturates;
+    ``sweep`` > 0 is a low-pass that closes to so many Hz in quiet sections and opens with the energy;
     ``duck`` dB ducks under the kick; ``width`` 0–1.5; ``double_ms`` > 0 plays the part twice, panned apart.
     """
 
@@ -187,6 +188,7 @@ class PartStyle:
     high_cut: float = 0.0
     eq: tuple[tuple[float, float, float], ...] = ()
     drive: float = 0.0
+    sweep: float = 0.0
     duck: float = 0.0
     double_ms: float = 0.0
 

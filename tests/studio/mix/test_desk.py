@@ -1,5 +1,6 @@
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,8 +8,10 @@ import pytest
 from studio.audio import SAMPLE_RATE
 from studio.errors import RenderError
 from studio.mix import MixingDesk
-from studio.mix.desk import LEAD_LOUDNESS, MOST_GAIN, kick_frames, section_envelope, section_gains
+from studio.mix.automation import section_cutoffs, section_envelope, section_gains
+from studio.mix.desk import LEAD_LOUDNESS, MOST_GAIN, kick_frames
 from studio.mix.loudness import integrated_loudness
+from studio.mix.submix import Submix
 from studio.styles.model import Desk, PartStyle
 
 PLAIN = Desk(compression=0.0)
@@ -125,3 +128,59 @@ def test_a_part_without_a_chair_is_refused(piece, noise):
     score = piece([("tuba", "bass")])
     with pytest.raises(RenderError, match="tuba"):
         mixed((chair("keys"),), score, [noise(-20, 8)])
+
+
+@pytest.fixture
+def band(piece, noise):
+    """Four parts with every kind of send and place, their score and their dry stems."""
+    parts = (
+        chair("keys", pan=-0.3, hall=-8.0, delay=-10.0),
+        chair("bass", "bass", drive=0.3, low_cut=30.0),
+        chair("lead", "lead", double_ms=15.0, pan=0.4, hall=-12.0, sweep=900.0),
+        chair("drums", "drums", room=-10.0),
+    )
+    score = piece([(part.id, part.role) for part in parts], kick_beats=range(16), energies=(0.3, 0.9))
+    return parts, score, [noise(-20, 8, seed=k) for k in range(4)]
+
+
+def test_kept_stems_and_returns_add_up_to_the_mix(band):
+    parts, score, stems = band
+    kept = {}
+    table = MixingDesk(parts, Desk(), score, keep=lambda name, audio: kept.update({name: audio.copy()}))
+    for part, stem in zip(score.parts, stems, strict=True):
+        table.add(part, stem)
+    mix = table.finish()
+    assert list(kept) == ["keys", "bass", "lead", "drums", "room", "hall", "delay"]
+    assert np.abs(sum(kept.values()) - mix).max() < 10 ** (-90 / 20)
+
+
+def test_submixes_of_groups_add_up_to_the_mix(band):
+    parts, score, stems = band
+    kept = {}
+    table = MixingDesk(parts, Desk(), score, keep=lambda name, audio: kept.update({name: audio.copy()}))
+    for part, stem in zip(score.parts, stems, strict=True):
+        table.add(part, stem)
+    mix = table.finish()
+    total = np.zeros_like(mix)
+    for group in (("keys", "lead"), ("bass", "drums")):
+        submix = Submix(Desk(), score)
+        for name in group:
+            submix.add(table.style(name), kept[name])
+        total = total + submix.dry() + sum(wet for _, wet in submix.returns())
+    assert np.abs(total - mix).max() < 10 ** (-90 / 20)
+
+
+def test_a_swept_strip_is_dark_in_the_quiet_section_and_open_in_the_loud_one(piece, noise):
+    score = piece([("pad", "pad")], energies=(0.2, 0.9))
+    dark = mixed((chair("pad", "pad", sweep=800.0),), score, [noise(-20, 8)])
+    share = lambda sound: np.square(np.diff(sound)).sum() / np.square(sound).sum()  # noqa: E731
+    assert share(dark[:, : 3 * SAMPLE_RATE]) < 0.05 * share(dark[:, 5 * SAMPLE_RATE :])
+
+
+def test_a_sweep_opens_over_a_whole_build(piece):
+    score = piece([], energies=(0.3, 0.9))
+    build = replace(score, sections=(replace(score.sections[0], kind="build"), score.sections[1]))
+    sudden, gradual = section_cutoffs(score, 500.0), section_cutoffs(build, 500.0)
+    middle = round(2.0 * SAMPLE_RATE / 512)
+    assert sudden[middle] == pytest.approx(sudden[0])
+    assert gradual[0] < 1.5 * sudden[0] < gradual[middle] < gradual[-1]
