@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from studio.deliver.archive import write_groups, write_stems
 from studio.deliver.flac import write_flac
 from studio.deliver.midi import write_midi
 from studio.deliver.mp3 import write_mp3
 from studio.deliver.musicxml import write_lead_sheet, write_musicxml
 from studio.deliver.recording import STRAIGHT, Recording, Swing
+from studio.deliver.stems import Stems
 from studio.deliver.wav import write_wav
 from studio.errors import StudioError
 from studio.mix.master import Master
@@ -19,6 +21,7 @@ from studio.score import Score
 
 THREADS = 2
 MUSICXML = "application/vnd.recordare.musicxml+xml"
+ZIP = "application/zip"
 
 Progress = Callable[[float, str], None]
 
@@ -31,7 +34,7 @@ class DeliveryError(StudioError):
 class Format:
     """One row of the table: what a person reads, how the file is called and served, who writes it.
 
-    ``effort`` orders the work: the longest begins first.
+    ``effort`` orders the work: the longest begins first. ``of_stems``: it is made of the mix's kept stems.
     """
 
     id: str
@@ -40,6 +43,7 @@ class Format:
     mime: str
     write: Callable[[Recording, Path], None]
     effort: int
+    of_stems: bool = False
 
 
 FORMATS: Mapping[str, Format] = {
@@ -52,6 +56,19 @@ FORMATS: Mapping[str, Format] = {
         Format("midi", "MIDI", ".mid", "audio/midi", write_midi, 1),
         Format("musicxml", "MusicXML score", ".musicxml", MUSICXML, write_musicxml, 1),
         Format("leadsheet", "MusicXML lead sheet", "-lead-sheet.musicxml", MUSICXML, write_lead_sheet, 1),
+        Format("stems", "Stems, FLAC 24 bit", "-stems.zip", ZIP, write_stems, 4, of_stems=True),
+        Format(
+            "groups", "Groups, FLAC 24 bit", "-groups.zip", ZIP, partial(write_groups, mastered=False), 6, of_stems=True
+        ),
+        Format(
+            "groups-mastered",
+            "Groups, mastered",
+            "-groups-mastered.zip",
+            ZIP,
+            partial(write_groups, mastered=True),
+            6,
+            of_stems=True,
+        ),
     )
 }
 
@@ -68,6 +85,7 @@ def deliver(
     comment: str = "",
     written: Score | None = None,
     swing: Swing = STRAIGHT,
+    stems: Stems | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Path]:
     """Write ``master`` and ``score`` into ``folder`` (made if missing) in each of ``formats``; return the files.
@@ -75,6 +93,8 @@ def deliver(
     ``score`` is the piece as played; formats that are read show it as ``written`` (on the grid), with a word on its
     ``swing``. Titles and tags come from the score and from ``artist``, ``genre`` and ``comment``, where a format has a
     place.
+
+    ``stems`` are needed by the formats that are made of them.
 
     All files appear together, under their own names, when all are complete; if anything fails or ``progress`` raises,
     none does. ``progress(fraction, label)`` is called in this thread as each file is complete. Raises
@@ -86,7 +106,7 @@ def deliver(
     folder.mkdir(parents=True, exist_ok=True)
     final = {name: folder / f"{stem_name}{FORMATS[name].suffix}" for name in wanted}
     draft = {name: path.with_name(f".{path.name}.part") for name, path in final.items()}
-    recording = Recording(master.audio, score, artist, genre, comment, written, swing)
+    recording = Recording(master.audio, score, artist, genre, comment, written, swing, stems)
     renamed: list[Path] = []
     try:
         _write_all(recording, draft, progress)

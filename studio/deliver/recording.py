@@ -1,8 +1,9 @@
 """What is delivered: the finished sound, the score it was played from, and the words written into the files."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from studio.audio import Audio
+from studio.deliver.stems import Stems
 from studio.score import Score
 
 
@@ -23,7 +24,7 @@ class Recording:
 
     ``written`` is the score on the grid, for formats that are read; without one, the played score is written.
     ``swing`` tells how its pairs are played. ``artist``, ``genre`` and ``comment`` are written into the files where
-    they have a place; empty ones are not.
+    they have a place; empty ones are not. ``stems``, for formats that are made of them, are those of its mix.
     """
 
     audio: Audio
@@ -33,6 +34,7 @@ class Recording:
     comment: str = ""
     written: Score | None = None
     swing: Swing = STRAIGHT
+    stems: Stems | None = field(default=None, repr=False)
 
     @property
     def tempo(self) -> float:
