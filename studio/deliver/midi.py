@@ -56,14 +56,24 @@ def write_midi(recording: Recording, path: Path) -> None:
 
 def midi_file(score: Score) -> MidiFile:
     """Return ``score`` as a MIDI file. Beat 0 is tick 0; a pick-up puts whole bars in front of it."""
-    earliest = min((float(part.notes["onset"].min()) for part in score.parts if len(part.notes)), default=0.0)
-    bars = math.ceil(-earliest / score.meter.bar_beats) if earliest < -PICK_UP else 0
-    shift = bars * score.meter.bar_beats
+    shift = pick_up_beats(score)
     file = MidiFile(type=1, ticks_per_beat=TICKS)
     file.tracks.append(_track(_conductor(score, shift)))
     for part, (port, channel) in zip(score.parts, channels(score.parts), strict=True):
-        file.tracks.append(_track(_part(part, port, channel, shift)))
+        file.tracks.append(part_track(part, port, channel, shift))
     return file
+
+
+def pick_up_beats(score: Score) -> float:
+    """Return how many beats of whole bars a pick-up needs in front of beat 0; 0 without one."""
+    earliest = min((float(part.notes["onset"].min()) for part in score.parts if len(part.notes)), default=0.0)
+    bars = math.ceil(-earliest / score.meter.bar_beats) if earliest < -PICK_UP else 0
+    return bars * score.meter.bar_beats
+
+
+def part_track(part: Part, port: int, channel: int, shift: float) -> MidiTrack:
+    """Return a part as a track with the time between messages in ticks; beat 0 stands ``shift`` beats into it."""
+    return _track(_part(part, port, channel, shift))
 
 
 def channels(parts: tuple[Part, ...]) -> list[tuple[int, int]]:
