@@ -108,11 +108,13 @@ def test_names_and_colours(project, piece):
     assert (metadata.findtext("Title"), metadata.findtext("Artist")) == (TITLE, "Ó & Co")
 
 
-def test_without_lead_in_and_pick_up_sound_begins_at_zero(score, tmp_path):
-    path = tmp_path / "piece.dawproject"
-    write_dawproject(score, stems_of(score, tmp_path), path, title="Plain")
+@pytest.mark.parametrize(("lead_in", "sound", "verse"), [(0.0, 0, 0), (0.25, 3.5, 4), (3.0, 2, 8)])
+def test_whole_bars_make_room_for_the_lead_in(score, tmp_path, lead_in, sound, verse):
+    path, late = tmp_path / "piece.dawproject", replace(score, tempo=replace(score.tempo, lead_in=lead_in))
+    write_dawproject(late, stems_of(late, tmp_path), path, title="Late")
     root = etree.fromstring(ZipFile(path).read("project.xml"))
-    assert {float(clip.get("time")) for clip in root.iter("Clip")} == {0.0}
+    assert {float(clip.get("time")) for clip in root.iter("Clip") if clip.find("Audio") is not None} == {sound}
+    assert float(root.find("Arrangement/Markers/Marker").get("time")) == verse
 
 
 def test_same_piece_gives_same_bytes_and_holds_the_very_files(piece, tmp_path):
