@@ -9,9 +9,13 @@ from studio.audio import SAMPLE_RATE, Audio
 from studio.mix.loudness import hop_power, integrated_of, range_of, short_term_of, true_peak
 from studio.review import faults
 from studio.review.hearing import ReviewError
-from studio.review.spectrum import balance, decimated
+from studio.review.spectrum import decimated, long_term
 from studio.review.tempo import TempoReading, read_tempo
 from studio.review.tonality import KeyReading, read_key
+
+OCTAVE_NAMES = (
+    "31 Hz", "63 Hz", "125 Hz", "250 Hz", "500 Hz", "1 kHz", "2 kHz", "4 kHz", "8 kHz", "16 kHz",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,7 @@ class AudioMeasures:
 
     ``duration`` seconds; ``loudness`` LUFS; ``true_peak`` dBTP; ``loudness_range`` LU; ``dynamic_range`` LU from the
     loudest three seconds to the true peak; ``offset`` ratio; ``edge`` dBFS at the ends; ``clicks`` at seconds;
-    ``centroid`` Hz; ``bands`` dB against the whole.
+    ``centroid`` Hz; ``octaves`` dB of each octave band against the whole, by its name.
     """
 
     duration: float
@@ -35,7 +39,7 @@ class AudioMeasures:
     clicks: tuple[float, ...]
     stereo: faults.Stereo
     centroid: float
-    bands: dict[str, float]
+    octaves: dict[str, float]
     tempo: TempoReading
     key: KeyReading
 
@@ -61,7 +65,7 @@ def measure_audio(audio: Audio, *, tempo: float | None = None) -> AudioMeasures:
     """
     validate(audio)
     power, low, peak = hop_power(audio), decimated(audio), true_peak(audio)
-    centroid, bands = balance(audio)
+    spectrum = long_term(audio, power)
     return AudioMeasures(
         duration=audio.shape[1] / SAMPLE_RATE,
         loudness=integrated_of(power),
@@ -74,8 +78,8 @@ def measure_audio(audio: Audio, *, tempo: float | None = None) -> AudioMeasures:
         silences=faults.silences(audio),
         clicks=tuple(faults.clicks(audio).round(3).tolist()),
         stereo=faults.stereo(audio),
-        centroid=centroid,
-        bands=bands,
+        centroid=spectrum.centroid,
+        octaves=dict(zip(OCTAVE_NAMES, spectrum.bands().round(1).tolist(), strict=True)),
         tempo=read_tempo(low, expected=tempo),
         key=read_key(low),
     )

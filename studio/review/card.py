@@ -1,7 +1,7 @@
 """The review card: what was asked beside what was measured, one row each, with a verdict."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,21 +11,18 @@ from studio.mix.master import MasterTarget
 from studio.review.audio import AudioMeasures, measure_audio
 from studio.review.fingerprint import FRAGMENT
 from studio.review.leadsheet import lead_sheet
+from studio.review.limits import loudness_row, sound_rows
 from studio.review.musical import LEAST_BARS, THRESHOLDS
 from studio.review.musical import measure as measure_music
 from studio.review.originality import Known, examine
+from studio.review.row import FAIL, INFO, PASS, WARN, Row, near
 from studio.review.tonality import relation
 from studio.score import Score
 from studio.styles import Style
 from studio.theory.key import Key
 
-PASS, WARN, FAIL, INFO = "pass", "warn", "fail", "info"
-
 LEAST_IN_KEY, HARDLY_IN_KEY = 0.6, 0.35
 """Share of note time in the scale that a chromatic style still reaches; and below which a piece is not in its key."""
-
-LEAST_RANGE, CONTRAST, LONG = 4.0, 0.3, 60.0
-"""Loudness range in LU of a song, or of a piece of more seconds than this whose sections differ so much in energy."""
 
 
 class Asked(Protocol):
@@ -42,20 +39,6 @@ class Asked(Protocol):
     @property
     def key(self) -> Key | None:
         """Tonic and mode."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the card. ``tolerance`` is in ``unit``; ``note`` explains a verdict that needs it."""
-
-    name: str
-    label: str
-    asked: Any
-    measured: Any
-    unit: str
-    verdict: str
-    tolerance: float | None = None
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,16 +91,15 @@ def review(
     ``known`` compares the melody with music already made. Raises ``ReviewError`` for what is not sound.
     """
     measures = measure_audio(heard, tempo=written_tempo(score))
-    rows = [*_asked_rows(brief, score, measures), _loudness_row(measures, target, note)]
-    rows += [
+    rows = (
+        *_asked_rows(brief, score, measures),
+        loudness_row(measures, target, note),
         *_heard_rows(score, measures),
         *_musical_rows(score),
         _originality_row(score, known),
-        *(limit.row(measures) for limit in LIMITS),
-        _range_row(score, style, measures),
-        *_info_rows(measures),
-    ]
-    return ReviewCard(tuple(rows), measures)
+        *sound_rows(measures, score, target=target, style=style),
+    )
+    return ReviewCard(rows, measures)
 
 
 def written_tempo(score: Score) -> float:
@@ -139,13 +121,13 @@ def notes_in_key(score: Score) -> float:
 
 # ------------------------------------------------------------------------------------------------------ asked, landed
 def _asked_rows(brief: Asked, score: Score, measures: AudioMeasures) -> Iterator[Row]:
-    yield _near("duration", "Length", brief.duration, measures.duration, "s", 0.01)
+    yield near("duration", "Length", brief.duration, measures.duration, "s", 0.01)
     tempo = written_tempo(score)
     # What was left to the composer was not asked: it is told, not judged.
     if brief.tempo is None:
         yield Row("tempo", "Tempo", None, round(tempo, 2), "BPM", INFO)
     else:
-        yield _near("tempo", "Tempo", brief.tempo, tempo, "BPM", 0.5, digits=2)
+        yield near("tempo", "Tempo", brief.tempo, tempo, "BPM", 0.5, digits=2)
     if brief.key is None:
         yield Row("key", "Key", None, str(score.key), "", INFO)
     else:
@@ -153,16 +135,6 @@ def _asked_rows(brief: Asked, score: Score, measures: AudioMeasures) -> Iterator
     share = notes_in_key(score)
     verdict = PASS if share >= LEAST_IN_KEY else WARN if share >= HARDLY_IN_KEY else FAIL
     yield Row("notes_in_key", "Notes in the scale", None, round(100 * share, 1), "%", verdict)
-
-
-def _loudness_row(measures: AudioMeasures, target: MasterTarget, note: str) -> Row:
-    row = _near("loudness", "Loudness", target.lufs, measures.loudness, "LUFS", 0.5, digits=2)
-    return replace(row, verdict=WARN, note=note) if note and row.verdict == FAIL else row
-
-
-def _near(name: str, label: str, asked: float, measured: float, unit: str, tolerance: float, *, digits: int = 3) -> Row:
-    verdict = PASS if abs(measured - asked) <= tolerance else FAIL
-    return Row(name, label, round(asked, digits), round(measured, digits), unit, verdict, tolerance)
 
 
 # -------------------------------------------------------------------------------------------------------------- heard
@@ -220,58 +192,3 @@ KINSHIP: Mapping[str, str] = {
     "fifth": "The key heard lies a fifth away: six of seven notes agree.",
     "other": "The key heard is not a near relative.",
 }
-
-
-# ------------------------------------------------------------------------------------------------------------- limits
-@dataclass(frozen=True)
-class Limit:
-    """A bound that every master keeps: at most (or, with ``least``, at least) ``bound``; beyond it ``verdict``."""
-
-    name: str
-    label: str
-    unit: str
-    value: Callable[[AudioMeasures], float]
-    bound: float
-    verdict: str = FAIL
-    least: bool = False
-    digits: int = 2
-
-    def row(self, measures: AudioMeasures) -> Row:
-        """Return the row this limit gives."""
-        value = self.value(measures)
-        kept = value >= self.bound if self.least else value <= self.bound
-        asked = f"{'≥' if self.least else '≤'} {self.bound:g}"
-        return Row(self.name, self.label, asked, round(value, self.digits), self.unit, PASS if kept else self.verdict)
-
-
-LIMITS = (
-    Limit("true_peak", "True peak", "dBTP", lambda m: m.true_peak, -1.0),
-    Limit("clipped", "Clipped samples", "", lambda m: m.clipped, 0),
-    Limit("offset", "DC offset", "", lambda m: m.offset, 0.001, digits=5),
-    Limit("dynamic_range", "Peak to loudest 3 s", "LU", lambda m: m.dynamic_range, 8.0, WARN, least=True),
-    Limit("clicks", "Clicks", "", lambda m: len(m.clicks), 0, WARN),
-    Limit("clicks_a_second", "Clicks a second", "", lambda m: len(m.clicks) / m.duration, 1.0),
-    Limit("edges", "Level at the edges", "dBFS", lambda m: m.edge, -50.0, WARN, digits=1),
-    Limit("leading_silence", "Silence at the start", "s", lambda m: m.silences.leading, 1.0, WARN),
-    Limit("inner_silence", "Longest silence within", "s", lambda m: m.silences.inner, 4.0),
-    Limit("trailing_silence", "Silence at the end", "s", lambda m: m.silences.trailing, 3.0, WARN),
-    Limit("correlation", "Stereo correlation", "", lambda m: m.stereo.correlation, 0.0, WARN, least=True),
-    Limit("low_mono_loss", "Bass lost in mono", "dB", lambda m: m.stereo.low_loss, 1.0, WARN),
-)
-
-
-def _range_row(score: Score, style: Style, measures: AudioMeasures) -> Row:
-    """The loudness range: sections that differ must be heard to differ in a song, or in a piece long enough."""
-    value = round(measures.loudness_range, 1)
-    energies = [section.energy for section in score.sections]
-    differs = bool(energies) and max(energies) - min(energies) >= CONTRAST
-    if not differs or not (style.song_form or score.duration > LONG):
-        return Row("loudness_range", "Loudness range", None, value, "LU", INFO)
-    verdict = PASS if value >= LEAST_RANGE else WARN
-    return Row("loudness_range", "Loudness range", f"≥ {LEAST_RANGE:g}", value, "LU", verdict)
-
-
-def _info_rows(measures: AudioMeasures) -> Iterator[Row]:
-    yield Row("centroid", "Spectral centroid", None, round(measures.centroid), "Hz", INFO)
-    for band, level in measures.bands.items():
-        yield Row(f"band_{band}", f"Level of the {band}", None, level, "dB", INFO)

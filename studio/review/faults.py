@@ -17,6 +17,7 @@ CLICK_REACH, CLICK_GAP = 96, 6
 CLICK_RATIO, CLICK_FLOOR = 25.0, 0.004
 MOST_CLICKS = 100_000
 SAME_CLICK, ROW = SAMPLE_RATE // 1000, 3 * SAMPLE_RATE // 100
+MOST_LOSS = 60.0
 HEAD, TAIL = 4, 44
 """Frames at the start (an attack may follow at once) and the end (1 ms) that should be near silence."""
 
@@ -32,9 +33,11 @@ class Silences:
 
 @dataclass(frozen=True)
 class Stereo:
-    """``correlation`` of left and right −1 … 1; ``low_loss`` dB that mono costs below 120 Hz (0 or positive)."""
+    """``correlation`` of left and right −1 … 1; dB that mono costs (0 or positive): ``loss`` of the whole,
+    ``low_loss`` below 120 Hz."""
 
     correlation: float
+    loss: float
     low_loss: float
 
 
@@ -125,8 +128,15 @@ def stereo(audio: Audio) -> Stereo:
     left, right, both = (float(value) for value in _products(audio))
     correlation = both / math.sqrt(left * right) if left > 0 and right > 0 else 1.0
     low_stereo, low_mono = _low_powers(audio, high_cut(120.0))
-    loss = 10.0 * math.log10(low_stereo / low_mono) if low_mono > 1e-12 * low_stereo > 0 else 0.0
-    return Stereo(max(-1.0, min(1.0, correlation)), max(0.0, loss))
+    whole, low = _mono_loss(left + right, 0.5 * (left + right) + both), _mono_loss(low_stereo, low_mono)
+    return Stereo(max(-1.0, min(1.0, correlation)), whole, low)
+
+
+def _mono_loss(apart: float, together: float) -> float:
+    """Return the dB by which the half sum is weaker than the channels' mean power; ``MOST_LOSS`` where it is gone."""
+    if apart <= 0:
+        return 0.0
+    return min(max(-10.0 * math.log10(max(together / apart, 1e-12)), 0.0), MOST_LOSS)
 
 
 @kernel

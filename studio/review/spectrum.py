@@ -1,28 +1,70 @@
-"""Short-time spectra: of a decimated mono signal for pitch and rhythm, and a few at the full rate for balance."""
+"""Spectra: short ones of a decimated mono signal for pitch and rhythm, a long-term average of all of it for balance."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.fft import rfft
 from scipy.signal import firwin, get_window
 
 from studio.audio import SAMPLE_RATE, Audio
 from studio.mix.kernel import kernel
+from studio.mix.loudness import HOP
 
 DECIMATION = 4
 LOW_RATE = SAMPLE_RATE / DECIMATION
 """11 025 Hz: all fundamentals and most of what marks an onset lie below its half."""
 
-BANDS: Mapping[str, tuple[float, float]] = {
-    "sub": (20.0, 60.0),
-    "bass": (60.0, 250.0),
-    "mid": (250.0, 2000.0),
-    "presence": (2000.0, 6000.0),
-    "air": (6000.0, 20000.0),
-}
-BALANCE_SIZE, BALANCE_FRAMES = 4096, 400
+OCTAVES = (31.25, 62.5, 125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0, 16000.0)
+"""Middles of the octave bands (IEC 61260-1, base 2)."""
+LTAS_SIZE, LTAS_HOPS, LTAS_BATCH = 8192, 2, 32
+"""A window every 200 ms, the span of two hops of the loudness meter; bins of 5.4 Hz part the lowest octaves."""
+ABSOLUTE_GATE, RELATIVE_GATE = 10.0 ** ((-70.0 + 0.691) / 10.0), 0.1
+"""The gates of BS.1770-5 (−70 LUFS, −10 LU) as powers."""
+NOTHING = -120.0
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """The long-term average power spectrum of both channels: ``power`` of each bin at ``hz``."""
+
+    hz: NDArray[np.float64]
+    power: NDArray[np.float64]
+
+    @property
+    def centroid(self) -> float:
+        """The mean frequency in Hz, weighted by power; 0 for silence."""
+        total = float(self.power.sum())
+        return float((self.hz * self.power).sum() / total) if total > 0 else 0.0
+
+    def bands(self, middles: ArrayLike = OCTAVES, octaves: float = 1.0) -> NDArray[np.float64]:
+        """Return the level in dB against the whole of bands of a width of ``octaves`` around ``middles``."""
+        reach, summed = 2.0 ** (octaves / 2.0), np.concatenate([[0.0], np.cumsum(self.power)])
+        edges = np.append(self.hz, self.hz[-1] + self.hz[1]) - self.hz[1] / 2.0
+        low, high = (np.interp(np.asarray(middles) * by, edges, summed) for by in (1.0 / reach, reach))
+        share = (high - low) / max(float(summed[-1]), 1e-30)
+        return np.maximum(10.0 * np.log10(np.maximum(share, 1e-12)), NOTHING)
+
+
+def long_term(audio: Audio, loudness: NDArray[np.float64]) -> Spectrum:
+    """Return the long-term average spectrum of ``audio``, shape ``(2, frames)`` (Welch 1967, windows 200 ms apart).
+
+    ``loudness`` is the K-weighted power of each hop (``studio.mix.loudness.hop_power``): windows that BS.1770 would
+    gate, pauses and long quiet passages, do not count.
+    """
+    hz = np.asarray(np.fft.rfftfreq(LTAS_SIZE, 1.0 / SAMPLE_RATE), np.float64)
+    spans = loudness[: len(loudness) // LTAS_HOPS * LTAS_HOPS].reshape(-1, LTAS_HOPS).mean(axis=1)
+    heard = spans[spans > ABSOLUTE_GATE]
+    starts = np.flatnonzero(spans > max(ABSOLUTE_GATE, RELATIVE_GATE * heard.mean() if len(heard) else 0.0))
+    power = np.zeros(len(hz), np.float64)
+    if not len(starts):
+        return Spectrum(hz, power)
+    windows = np.lib.stride_tricks.sliding_window_view(audio, LTAS_SIZE, axis=1)[:, :: LTAS_HOPS * HOP]
+    for first in range(0, len(starts), LTAS_BATCH):
+        spectra = rfft(windows[:, starts[first : first + LTAS_BATCH]] * _window(LTAS_SIZE), axis=-1)
+        power += (spectra.real**2 + spectra.imag**2).sum(axis=(0, 1), dtype=np.float64)
+    return Spectrum(hz, power)
 
 
 def decimated(audio: Audio) -> NDArray[np.float32]:
@@ -55,22 +97,3 @@ def magnitudes(signal: NDArray[np.float32], size: int, hop: int) -> NDArray[np.f
 @lru_cache(maxsize=4)
 def _window(size: int) -> NDArray[np.float32]:
     return np.asarray(get_window("hann", size), np.float32)
-
-
-def balance(audio: Audio) -> tuple[float, dict[str, float]]:
-    """Return the spectral centroid in Hz and the level of each of ``BANDS`` against the whole in dB.
-
-    Power spectra of at most 400 windows spread over the sound are averaged (Welch 1967, with gaps).
-    """
-    middle = audio.mean(axis=0) if audio.shape[1] < BALANCE_SIZE else None
-    hop = max(BALANCE_SIZE, audio.shape[1] // BALANCE_FRAMES)
-    starts = range(0, max(1, audio.shape[1] - BALANCE_SIZE + 1), hop)
-    windows = [middle] if middle is not None else [audio[:, s : s + BALANCE_SIZE].mean(axis=0) for s in starts]
-    power = np.mean([magnitudes(window, BALANCE_SIZE, BALANCE_SIZE)[0] ** 2 for window in windows], axis=0)
-    hz = np.fft.rfftfreq(BALANCE_SIZE, 1.0 / SAMPLE_RATE)
-    total = float(power.sum())
-    if total <= 0:
-        return 0.0, dict.fromkeys(BANDS, -120.0)
-    shares = {name: power[(hz >= low) & (hz < high)].sum() / total for name, (low, high) in BANDS.items()}
-    levels = {name: round(10.0 * float(np.log10(max(share, 1e-12))), 1) for name, share in shares.items()}
-    return float((hz * power).sum() / total), levels

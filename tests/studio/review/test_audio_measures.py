@@ -5,7 +5,7 @@ import pytest
 
 from studio.audio import SAMPLE_RATE, silence
 from studio.review import ReviewError, faults, measure_audio
-from studio.review.spectrum import balance, decimated
+from studio.review.spectrum import decimated
 from studio.review.tempo import read_tempo
 from studio.review.tonality import relation
 from studio.theory.key import Key
@@ -104,14 +104,6 @@ def test_bass_out_of_phase_is_lost_in_mono():
         found = faults.stereo(np.ascontiguousarray(audio, np.float32))
         assert found.low_loss == pytest.approx(loss, abs=0.3)
     assert found.correlation < 0
-
-
-def test_balance_puts_a_tone_into_its_band():
-    time = np.arange(2 * SAMPLE_RATE) / SAMPLE_RATE
-    centroid, bands = balance(np.ascontiguousarray(np.sin(2 * np.pi * 3000 * time) * np.ones((2, 1)), np.float32))
-    assert centroid == pytest.approx(3000, rel=0.01)
-    assert bands["presence"] == pytest.approx(0, abs=0.1)
-    assert max(level for name, level in bands.items() if name != "presence") < -40
 
 
 def test_dynamic_range_is_peak_less_loudest_seconds(tune):
