@@ -21,6 +21,8 @@ TEMPO_RANGE = (40.0, 240.0)
 DURATION_RANGE = (30.0, 600.0)
 SEED_RANGE = (0, 2**53 - 1)
 TITLE_LENGTH = 120
+MASTERS = ("streaming", "apple", "club", "podcast", "broadcast")
+"""What a master may be made for; ``studio.mix.master`` says how loud each is."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Brief:
     """What to compose. ``None`` and empty values leave the choice to the composer.
 
     ``tempo`` in pulses a minute (dotted quarters in compound meters), ``duration`` in seconds. ``instruments`` and
-    ``avoid`` hold instrument ids or roles (``drums``, ``bass``, …).
+    ``avoid`` hold instrument ids or roles (``drums``, ``bass``, …). ``master`` is one of ``MASTERS``.
     """
 
     genre: str
@@ -62,6 +64,7 @@ class Brief:
     instruments: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()
     form: str = ""
+    master: str = "streaming"
     warnings: tuple[Problem, ...] = field(default=(), compare=False)
 
     @classmethod
@@ -204,6 +207,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "instruments": _instruments,
     "avoid": _instruments,
     "form": _text(40),
+    "master": _choice(lambda: MASTERS),
     "lyrics": _text(5000),
     "vocals": _text(40),
 }

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from studio.brief import READERS, Brief, BriefError, Problem
+from studio.brief import MASTERS, READERS, Brief, BriefError, Problem
 from studio.deliver import FORMATS
 from studio.deliver.drawing import add_draw, draw
 from studio.errors import StudioError
@@ -34,6 +34,7 @@ OPTIONS = {
     "instruments": "instruments wanted, with commas",
     "avoid": "instruments or roles avoided, with commas",
     "form": "a form of the style",
+    "master": f"how loud: {', '.join(MASTERS)}",
 }
 """Brief fields that the command line offers, with a word on each."""
 

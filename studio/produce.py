@@ -3,9 +3,9 @@
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,21 +14,18 @@ from studio import ENGINE_VERSION
 from studio.brief import Brief
 from studio.compose import Composition
 from studio.compose.timing import off_beat
-from studio.deliver import Swing, deliver, peaks
-from studio.errors import RenderError
-from studio.mix import MixBus, MixingDesk, master
-from studio.mix.master import STREAMING, Master
+from studio.deliver import FORMATS, Recording, StemFolder, Stems, Swing, delivery, peaks
+from studio.mix import TARGETS, Master
 from studio.models.files import warm_up as warm_up_models
 from studio.rehearsal import rehearse
-from studio.review import ReviewCard, review
+from studio.review import ReviewCard, hear, review
 from studio.review.originality import Known
-from studio.score import Part, Score
-from studio.sound import render_part
+from studio.score import Score
+from studio.session import Session
 from studio.sound import warm_up as warm_up_sound
 from studio.variations import Variations
 
 DEFAULT_FORMATS = ("mp3", "wav", "flac", "midi")
-RENDER_THREADS = 2
 
 STAGES = {
     "composing": (0.0, 0.05), "rendering": (0.05, 0.55), "mastering": (0.55, 0.7), "reviewing": (0.7, 0.75),
@@ -112,37 +109,18 @@ def produce(
     ``RenderError`` when what came out is not fit to be delivered.
     """
     work = _Work(progress or (lambda _stage, _fraction, _message: None))
+    folder.mkdir(parents=True, exist_ok=True)
     with work.stage("composing", "Composing"):
         rehearsal = rehearse(brief, variations=variations, known=known)
         piece = rehearsal.piece
-    with work.stage("rendering", "Rendering"):
-        desk = MixingDesk(tuple(chair.style for chair in piece.plan.chairs), piece.plan.style.desk, piece.performance)
-        _render(piece, desk, work)
-    with work.stage("mastering", "Mixing and mastering"):
-        finished = _mastered(piece, desk)
-    with work.stage("reviewing", "Measuring"):
-        card = review(
-            piece.plan.brief,
-            piece.score,
-            finished.audio,
-            target=finished.target,
-            style=piece.plan.style,
-            note=finished.note,
-            known=known,
-        )
-    with work.stage("delivering", "Writing files"):
-        files = deliver(
-            piece.performance,
-            finished,
-            formats,
-            folder,
-            name or file_name(piece.score.title),
-            genre=brief.genre,
-            written=piece.score,
-            swing=Swing(off_beat(piece.plan), piece.plan.style.feel.swing_unit),
-            progress=lambda done, label: work.step("delivering", done, f"Wrote {label}"),
-        )
-        waveform = peaks(finished.audio)
+    with TemporaryDirectory(dir=folder, prefix=".stems-") as stems_folder:
+        recording, finished = _recorded(piece, Path(stems_folder), formats, work)
+        with delivery(recording, formats, folder, name or file_name(piece.score.title)) as writing:
+            with work.stage("reviewing", "Listening to the file"):
+                card = _reviewed(piece, writing.heard(), finished, known)
+                waveform = peaks(finished.audio)
+            with work.stage("delivering", "Writing files"):
+                files = writing.finish(lambda done, label: work.step("delivering", done, f"Wrote {label}"))
     work.progress("delivering", 1.0, "Done")
     return Track(brief, piece.score, card, files, work.timings, waveform, rehearsal.variations)
 
@@ -188,34 +166,47 @@ def file_name(title: str) -> str:
     return "-".join(filter(None, kept.split("-")))[:60] or "track"
 
 
-def _render(piece: Composition, desk: MixingDesk, work: _Work) -> None:
-    """Render every part to its stem and hand it to the desk, two at a time, the busiest first."""
-    score, seed = piece.performance, piece.plan.brief.seed
-    parts = sorted(score.parts, key=lambda part: -len(part.notes))
+def _recorded(piece: Composition, folder: Path, formats: Sequence[str], work: _Work) -> tuple[Recording, Master]:
+    """Play, mix and master a piece; its stems are kept in ``folder`` if one of ``formats`` is made of them."""
+    session, kept = Session.of(piece), StemFolder(folder, piece.performance)
+    needed = {FORMATS[name].stems for name in formats if name in FORMATS}
+    with work.stage("rendering", "Rendering"):
+        mix = session.mix(
+            keep=kept.keep if any(needed) else None,
+            told=lambda done, of, part: work.step(
+                "rendering", done / of, f"Rendering {part.name or part.id} ({done} of {of})"
+            ),
+        )
+    with work.stage("mastering", "Mixing and mastering"):
+        done = session.master(
+            mix, target=TARGETS[piece.plan.brief.master], fade_out=_fade(piece), followed="master" in needed
+        )
+    stems = None
+    if any(needed):
+        files = kept.files()
+        stems = Stems(files, partial(session.groups, [(file.id, file.read) for file in files]), done.way)
+    swing = Swing(off_beat(piece.plan), piece.plan.style.feel.swing_unit)
+    genre = piece.plan.brief.genre
+    recording = Recording(
+        done.master.audio, piece.performance, genre=genre, written=piece.score, swing=swing, stems=stems
+    )
+    return recording, done.master
 
-    def play(part: Part) -> Part:
-        desk.add(part, render_part(part, score, seed=seed))
-        return part
 
-    with ThreadPoolExecutor(RENDER_THREADS) as pool:
-        waiting = [pool.submit(play, part) for part in parts]
-        try:
-            for done, future in enumerate(as_completed(waiting), start=1):
-                part = future.result()
-                work.step("rendering", done / len(parts), f"Rendering {part.name or part.id} ({done} of {len(parts)})")
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-
-
-def _mastered(piece: Composition, desk: MixingDesk) -> Master:
-    """Mix down and master; a fade takes the last fifth of a piece at most. Raises ``RenderError`` on silence."""
+def _fade(piece: Composition) -> float:
+    """Return the seconds over which a piece fades out: the last fifth of it at most, 0 where it ends otherwise."""
     ending = piece.plan.ending
-    fade = min(ending.ring, 0.2 * piece.plan.duration) if ending.kind == "fade" else 0.0
-    mix = desk.finish()
-    if not mix.any():
-        raise RenderError("The music came out silent; nothing was delivered.")
-    bus = MixBus(piece.plan.style.desk)
-    bus.shape(mix)
-    bus.hold(mix)
-    return master(mix, target=STREAMING, fade_out=fade)
+    return min(ending.ring, 0.2 * piece.plan.duration) if ending.kind == "fade" else 0.0
+
+
+def _reviewed(piece: Composition, heard: Path | None, finished: Master, known: Known | None) -> ReviewCard:
+    """Measure the delivered file or, where no sound is delivered, the master."""
+    return review(
+        piece.plan.brief,
+        piece.score,
+        hear(heard) if heard else finished.audio,
+        target=finished.target,
+        style=piece.plan.style,
+        note=finished.note,
+        known=known,
+    )

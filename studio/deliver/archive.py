@@ -8,6 +8,7 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from studio.deliver.recording import Recording
 from studio.deliver.stems import STEM_GAIN, Stems, write_stem
+from studio.mix import ThroughMaster
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The date that every file in an archive bears: the same stems give the same bytes."""
@@ -35,7 +36,7 @@ def write_groups(recording: Recording, path: Path, *, mastered: bool) -> None:
         files = [(READ_ME, _words(recording, "the master" if mastered else THE_MIX, Path(folder)))]
         for name, audio in stems.groups():
             if mastered:
-                stems.through_master(audio)
+                _way(stems).process(audio)
             file = Path(folder) / f"{name}.flac"
             write_stem(audio, file, gain_db=0.0 if mastered else STEM_GAIN)
             files.append((f"{name.capitalize()}.flac", file))
@@ -57,6 +58,12 @@ def kept_stems(recording: Recording) -> Stems:
     if recording.stems is None:
         raise ValueError("the stems of this recording were not kept")
     return recording.stems
+
+
+def _way(stems: Stems) -> ThroughMaster:
+    if stems.way is None:
+        raise ValueError("the way of this mix to its master was not kept")
+    return stems.way
 
 
 def plain_name(name: str) -> str:

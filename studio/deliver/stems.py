@@ -8,6 +8,7 @@ import numpy as np
 import soundfile
 
 from studio.audio import SAMPLE_RATE, Audio, ratio
+from studio.mix import ThroughMaster
 from studio.score import Part, Score
 
 STEM_GAIN = -6.0
@@ -43,13 +44,12 @@ class StemFile:
 class Stems:
     """The stems of a mix: ``files`` add up to it.
 
-    ``groups`` yields the same in four groups, by name, at the mix's own level; ``through_master`` takes one of them, in
-    place, the way that the mix took to the master.
+    ``groups`` yields the same in groups, by name, at the mix's own level; ``way`` is that of the mix to the master.
     """
 
     files: tuple[StemFile, ...]
     groups: Callable[[], Iterator[tuple[str, Audio]]]
-    through_master: Callable[[Audio], None]
+    way: ThroughMaster | None = None
 
 
 class StemFolder:

@@ -1,6 +1,9 @@
 import hashlib
+import io
+from zipfile import ZipFile
 
 import mido
+import numpy as np
 import pytest
 import soundfile
 
@@ -24,7 +27,7 @@ def digests(track):
 def track(tmp_path_factory):
     told = []
     brief = Brief.from_mapping(BRIEF)
-    formats = ("mp3", "mp3-192", "wav", "flac", "midi")
+    formats = ("mp3", "mp3-192", "wav", "flac", "midi", "stems", "groups", "groups-mastered")
     made = produce(brief, tmp_path_factory.mktemp("track"), formats=formats, progress=lambda *step: told.append(step))
     return made, told
 
@@ -37,6 +40,33 @@ def test_every_file_is_there_and_as_long_as_asked(track):
     assert sorted(path.name for path in made.files["wav"].parent.iterdir()) == sorted(
         p.name for p in made.files.values()
     )
+
+
+def summed(archive):
+    """The sum of the sounds in a ZIP, and their names; every one is as long as the track, in 24 bits."""
+    total, names = np.zeros((30 * 44_100, 2)), []
+    with ZipFile(archive) as files:
+        for name in files.namelist():
+            if name.endswith(".flac"):
+                with soundfile.SoundFile(io.BytesIO(files.read(name))) as file:
+                    assert (file.subtype, file.frames) == ("PCM_24", 30 * 44_100)
+                    total += file.read()
+                names.append(name)
+    return total, names
+
+
+def below(missing, whole):
+    return 10 * np.log10(np.square(missing).mean() / np.square(whole).mean())
+
+
+def test_stems_and_groups_add_up_to_the_mix_and_the_master(track):
+    made, _ = track
+    stems, parts = summed(made.files["stems"])
+    groups, names = summed(made.files["groups"])
+    mastered, _ = summed(made.files["groups-mastered"])
+    assert len(parts) > len(made.score.parts) and names == ["Drums.flac", "Bass.flac", "Melody.flac", "Other.flac"]
+    assert below(stems - groups, stems) < -90
+    assert below(mastered - soundfile.read(made.files["wav"])[0], mastered) < -40
 
 
 def test_what_was_asked_came_out(track):

@@ -1,24 +1,26 @@
 import pytest
 import soundfile
 
-from studio.deliver import FORMATS, DeliveryError, deliver, formats
+from studio.deliver import FORMATS, DeliveryError, Format, Recording, deliver, delivery
+
+PLAIN = tuple(name for name, row in FORMATS.items() if not row.stems)
 
 
 def test_every_format_gets_its_file_and_nothing_else(score, finished, tmp_path):
-    files = deliver(score, finished, FORMATS, tmp_path / "new", "piece")
+    files = deliver(Recording(finished.audio, score), PLAIN, tmp_path / "new", "piece")
     assert files["mp3-192"].name == "piece-192.mp3"
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == sorted(path.name for path in files.values())
 
 
 def test_the_same_piece_gives_the_same_bytes(score, finished, tmp_path):
-    first, second = (deliver(score, finished, FORMATS, tmp_path / name, "x") for name in "ab")
-    for name in FORMATS:
+    first, second = (deliver(Recording(finished.audio, score), PLAIN, tmp_path / name, "x") for name in "ab")
+    for name in PLAIN:
         assert first[name].read_bytes() == second[name].read_bytes(), name
 
 
 def test_unknown_formats_are_named_with_what_is_allowed(score, finished, tmp_path):
     with pytest.raises(DeliveryError, match=r"ogg: not one of mp3, "):
-        deliver(score, finished, ["wav", "ogg"], tmp_path, "x")
+        deliver(Recording(finished.audio, score), ["wav", "ogg"], tmp_path, "x")
     assert not list(tmp_path.iterdir())
 
 
@@ -28,28 +30,44 @@ def test_a_failing_writer_leaves_nothing(score, finished, tmp_path, monkeypatch,
         path.write_bytes(b"half")
         raise failure
 
-    broken = formats.Format("wav", "WAV", ".wav", "audio/wav", half, 2)
-    monkeypatch.setattr(formats, "FORMATS", {**FORMATS, "wav": broken})
+    broken = Format("wav", "WAV", ".wav", "audio/wav", half, 2)
+    monkeypatch.setattr("studio.deliver.delivery.FORMATS", {**FORMATS, "wav": broken})
     with pytest.raises(type(failure)):
-        deliver(score, finished, ["midi", "wav", "flac"], tmp_path, "x")
+        deliver(Recording(finished.audio, score), ["midi", "wav", "flac"], tmp_path, "x")
     assert not list(tmp_path.iterdir())
+
+
+def test_what_a_listener_gets_can_be_heard_before_all_is_written(score, finished, tmp_path):
+    with delivery(Recording(finished.audio, score), ["flac", "mp3", "midi"], tmp_path, "x") as files:
+        draft = files.heard()
+        assert draft and soundfile.info(draft).format == "MP3"
+        assert files.finish()["mp3"].exists() and not draft.exists()
+    with delivery(Recording(finished.audio, score), ["midi"], tmp_path, "y") as files:
+        assert files.heard() is None
+        files.finish()
 
 
 def test_progress_counts_up_and_may_stop_the_work(score, finished, tmp_path):
     heard = []
-    deliver(score, finished, ["wav", "midi"], tmp_path / "a", "x", progress=lambda done, label: heard.append(done))
+    deliver(
+        Recording(finished.audio, score),
+        ["wav", "midi"],
+        tmp_path / "a",
+        "x",
+        progress=lambda done, label: heard.append(done),
+    )
     assert heard == [0.5, 1.0]
 
     def stop(_done, _label):
         raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        deliver(score, finished, ["wav", "midi"], tmp_path / "b", "x", progress=stop)
+        deliver(Recording(finished.audio, score), ["wav", "midi"], tmp_path / "b", "x", progress=stop)
     assert not list((tmp_path / "b").iterdir())
 
 
 def test_tags_come_back(score, finished, tmp_path):
-    files = deliver(score, finished, ["wav", "flac"], tmp_path, "x", artist="Songwright", genre="Jazz", comment="Ours")
+    files = deliver(Recording(finished.audio, score, "Songwright", "Jazz", "Ours"), ["wav", "flac"], tmp_path, "x")
     for path in files.values():
         with soundfile.SoundFile(path) as file:
             found = (file.title, file.artist, file.genre, file.comment)
