@@ -16,6 +16,12 @@ KIT_BANK = 128
 SYNTH_FAMILIES = {"drums": "machine", "effects": "effect"}
 """Which engine plays the patches of a family; every other family's patches are the synthesiser's."""
 
+ARTICULATIONS = (
+    "sustain", "ring", "strike", "glide", "pizzicato", "tremolo", "palm-mute", "brush",
+    "legato", "staccato", "accent", "repeat", "hands",
+    "pedal", "swell", "vibrato", "bend", "slide", "strum", "roll",
+)  # fmt: skip
+"""Everything the ``articulations`` column may hold; the head of the table says what each is."""
 
 OWN_ROLES = {"basses": "bass", "drums": "drums", "effects": "effects"}
 """Families that sit only on chairs of one role; all others may carry the tune or the chords."""
@@ -28,7 +34,8 @@ class Instrument:
     ``source`` is the engine that plays it: ``preset`` and ``kit`` (the sound library, at ``bank`` and ``program``),
     ``synth``, ``machine`` (drum machine) or ``effect`` (at ``patch``). ``low`` and ``high`` are MIDI pitches,
     ``trim_db`` is in dB. ``sustained`` sounds last as long as their notes, the others ring out; a ``mono`` instrument
-    sounds one note at a time. ``kin`` names the nearest relatives, best first.
+    sounds one note at a time. ``articulations`` are those of ``ARTICULATIONS`` that are heard on it. ``kin`` names the
+    nearest relatives, best first.
     """
 
     id: str
@@ -43,6 +50,7 @@ class Instrument:
     sustained: bool = False
     mono: bool = False
     trim_db: float = 0.0
+    articulations: tuple[str, ...] = ()
     kin: tuple[str, ...] = ()
 
     @property
@@ -66,7 +74,7 @@ def _instrument(identity: str, family: str, row: Mapping[str, Any]) -> Instrumen
         source = SYNTH_FAMILIES.get(family, "synth")
     else:
         source = "kit" if row.get("bank", 0) == KIT_BANK else "preset"
-    values = {**row, "kin": tuple(row.get("kin", ()))}
+    values = {**row, **{column: tuple(row.get(column, ())) for column in ("articulations", "kin")}}
     return Instrument(id=identity, family=family, source=source, **values)
 
 

@@ -9,10 +9,14 @@ from studio.score import CONTROLS, Part, Score, TempoMap
 from studio.sound.kernels import BLOCK
 
 EVENT = np.dtype(
-    [("start", "i8"), ("hold", "i8"), ("pitch", "i8"), ("velocity", "i8"), ("from_pitch", "i8"), ("bent", "?")]
-)
-"""A sound: start and hold (key down to key up) in frames; ``from_pitch`` is the pitch a mono instrument comes from
-(its own when it starts afresh); ``bent`` tells that the bend lane moves while it may sound."""
+    [
+        ("start", "i8"), ("hold", "i8"), ("pitch", "i8"), ("velocity", "i8"), ("from_pitch", "i8"), ("bent", "?"),
+        ("slurred", "?"), ("joined", "?"),
+    ]
+)  # fmt: skip
+"""A sound: start and hold (key down to key up) in frames; ``from_pitch`` is the pitch a mono or legato instrument comes
+from (its own when it starts afresh); ``bent`` tells that pitch moves while it may sound, ``slurred`` that it grows out
+of the note before, ``joined`` that the next grows out of it."""
 
 Events = NDArray[np.void]
 Curve = NDArray[np.float64]
@@ -24,6 +28,7 @@ _MIX = np.array([0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB], np
 """Odd factors that stir all bits of a number (SplitMix64)."""
 
 _LEGATO_FRAMES = round(0.03 * SAMPLE_RATE)
+_LONGEST_OVERLAP = round(0.15 * SAMPLE_RATE)
 _BEND_TAIL = 2 * SAMPLE_RATE
 _PEDAL_DOWN = 0.5
 
@@ -47,8 +52,12 @@ def events(part: Part, score: Score, sound: Instrument) -> Events:
     ends = ends[heard][order]
     if not sound.is_kit:
         ends = _cut_short(found, ends, mono=sound.mono)
+    found["from_pitch"] = found["pitch"]
+    if "legato" in sound.articulations:
+        ends = _slur(found, ends)
     found["hold"] = np.maximum(ends - found["start"], SHORTEST)
-    found["from_pitch"] = _previous_pitches(found) if sound.mono else found["pitch"]
+    if sound.mono:
+        found["from_pitch"] = _previous_pitches(found)
     return found
 
 
@@ -126,6 +135,29 @@ def _cut_short(found: Events, ends: NDArray[np.int64], *, mono: bool) -> NDArray
         if key in following and following[key] > start:
             ends[index] = min(ends[index], following[key])
         following[key] = start
+    return ends
+
+
+def _slur(found: Events, ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Mark the notes of a single line that touch, and return ends at which each gives way to the next.
+
+    Two notes touch when the second begins before the first ends or less than 30 ms after, on another key, and no third
+    sounds with them.
+    """
+    if len(found) < 2:
+        return ends
+    start = found["start"]
+    gap = start[1:] - ends[:-1]
+    before = np.concatenate([[0], np.maximum.accumulate(ends)[:-1]])
+    alone = before - start <= _LONGEST_OVERLAP
+    alone[1:] &= np.diff(start) > _LEGATO_FRAMES
+    alone[:-1] &= np.diff(start) > _LEGATO_FRAMES
+    touching = (gap < _LEGATO_FRAMES) & (gap >= -_LONGEST_OVERLAP) & (found["pitch"][1:] != found["pitch"][:-1])
+    touching &= alone[1:] & alone[:-1]
+    found["joined"][:-1], found["slurred"][1:] = touching, touching
+    found["from_pitch"][1:][touching] = found["pitch"][:-1][touching]
+    ends = ends.copy()
+    ends[:-1][touching] = start[1:][touching]
     return ends
 
 

@@ -16,22 +16,24 @@ from studio.sound.kernels import KERNEL
 VELOCITY_STEP = 8
 """Velocities are rounded to multiples of this before a sound is made."""
 
-_FINE, _COARSE, _LONG = (round(seconds * SAMPLE_RATE) for seconds in (0.02, 0.05, 0.6))
+_JOINT, _FINE, _COARSE, _LONG = (round(seconds * SAMPLE_RATE) for seconds in (0.005, 0.02, 0.05, 0.6))
 _LONGEST_SCRATCH = 20 * SAMPLE_RATE
 _LONGEST_TAIL = 8 * SAMPLE_RATE
 
 
 @dataclass(frozen=True)
 class Sound:
-    """One sound to be made: frames held, frames to the choke (−1: none), which of its variants to use, and the pitch
-    it glides from."""
+    """One sound to be made: frames held, frames to the choke (−1: none), which of its variants to use, the pitch it
+    glides from, frames into it at which it enters, and whether it is ``joined`` to the next."""
 
     pitch: int
     velocity: int
     hold: int
     choke: int = -1
     variant: int = 0
-    origin: int = -1
+    origin: float = -1.0
+    head: int = 0
+    joined: bool = False
 
 
 Make = Callable[[Sound, float, Audio, int], int]
@@ -67,7 +69,7 @@ def rounded(event: np.void, exponent: float) -> tuple[int, int, float]:
     velocity = int(event["velocity"])
     stepped = min(max(round(velocity / VELOCITY_STEP), 1) * VELOCITY_STEP, 127)
     hold = int(event["hold"])
-    step = _FINE if hold < _LONG else _COARSE
+    step = _JOINT if event["joined"] else _FINE if hold < _LONG else _COARSE
     return stepped, max(round(hold / step), 1) * step, (velocity / stepped) ** exponent
 
 

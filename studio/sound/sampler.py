@@ -1,9 +1,13 @@
 """The sampler: plays presets and drum kits of the sound library."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from studio.audio import SAMPLE_RATE, Audio
 from studio.instruments import Instrument
+from studio.sound import articulation
+from studio.sound.articulation import VARIANT_CENTS, VARIANT_CUTOFF, VARIANT_DB, is_staccato, manner, touch
 from studio.sound.events import SHORTEST, Curve, Events, takes
 from studio.sound.interpolation import sinc_table
 from studio.sound.library import SoundLibrary
@@ -14,8 +18,8 @@ from studio.sound.voices import exclusive_classes, layers
 VARIANTS = 4
 """Round-robin variants of a drum hit."""
 
-_VARIANT_CENTS = 7.0
-_VARIANT_DB = 0.5
+_DRUM_CENTS = 7.0
+_DRUM_DB = 0.5
 _DRUM_HOLD = 10 * SAMPLE_RATE
 _CHOKE_STEP = round(0.01 * SAMPLE_RATE)
 _TAPS = sinc_table()
@@ -33,21 +37,33 @@ def play(sound: Instrument, found: Events, bend: Curve, stem: Audio, seed: int) 
     if drums is not None:
         place(drums, make, stem)
         return
-    place(_tones(sound, found[~found["bent"]], library), make, stem)
-    for event in found[found["bent"]]:
-        note = Sound(int(event["pitch"]), int(event["velocity"]), int(event["hold"]))
-        _note(library, sound, note, 1.0, bend, stem, int(event["start"]))
+    tones = _tones(sound, found, seed)
+    place([_rounded(library, sound, tone, event) for tone, event in tones if not event["bent"]], make, stem)
+    for tone, event in tones:
+        if event["bent"]:
+            _note(library, sound, tone, 1.0, bend, stem, int(event["start"]))
 
 
-def _tones(sound: Instrument, found: Events, library: SoundLibrary) -> list[tuple[Sound, int, float]]:
-    """Return the events as rounded sounds with their starts and gains."""
-    tones = []
-    for event in found:
-        pitch = int(event["pitch"])
-        exponent = _exponent(library, sound, pitch, int(event["velocity"]))
-        velocity, hold, gain = rounded(event, exponent)
-        tones.append((Sound(pitch, velocity, hold), int(event["start"]), gain))
-    return tones
+def _tones(sound: Instrument, found: Events, seed: int) -> list[tuple[Sound, np.void]]:
+    """Return the events as sounds: where each enters, what it glides from and which variant it plays."""
+    heads = articulation.heads(found, sound)
+    variants = articulation.turns(found, takes(found, seed, articulation.VARIANTS), sound)
+    return [
+        (
+            Sound(
+                int(event["pitch"]), int(event["velocity"]), int(event["hold"]), variant=int(variant),
+                origin=articulation.origin(event, sound), head=int(head), joined=bool(event["joined"]),
+            ),
+            event,
+        )
+        for event, head, variant in zip(found, heads, variants, strict=True)
+    ]  # fmt: skip
+
+
+def _rounded(library: SoundLibrary, sound: Instrument, tone: Sound, event: np.void) -> tuple[Sound, int, float]:
+    """Return a sound in the steps of velocity and length in which sounds are kept, with its start and gain."""
+    velocity, hold, gain = rounded(event, _exponent(library, sound, tone.pitch, tone.velocity))
+    return replace(tone, velocity=velocity, hold=hold), int(event["start"]), gain
 
 
 def _exponent(library: SoundLibrary, sound: Instrument, pitch: int, velocity: int) -> float:
@@ -87,14 +103,25 @@ def _note(
     library: SoundLibrary, sound: Instrument, note: Sound, gain: float, bend: Curve, out: Audio, start: int
 ) -> int:
     """Add every layer of a note to ``out``; return the frames it sounded."""
-    length = 0
-    detune = (note.variant - (VARIANTS - 1) / 2) / VARIANTS * 2 if sound.source == "kit" else 0.0
+    length, own = 0, touch(note, sound)
+    cents, decibels, cutoff = _variation(note, sound)
     for layer in layers(library, sound.bank, sound.program, note.pitch, note.velocity):
         voice = layer.voice
-        if detune:
+        if cents or is_staccato(note, sound):
             voice = voice.copy()
-            voice["step"] *= 2.0 ** (detune * _VARIANT_CENTS / 1200)
-        level = gain * 10.0 ** (detune * _VARIANT_DB / 20)
+            voice["step"] *= 2.0 ** (cents / 1200)
+            voice["cutoff"] += cutoff
+            if is_staccato(note, sound):
+                voice["release"] = np.minimum(voice["release"], manner(sound).tight)
+        level = gain * 10.0 ** (decibels / 20)
         frames = library.sample(layer.zone).frames
-        length = max(length, render_voice(voice, frames, _TAPS, note.hold, note.choke, level, bend, out, start))
+        length = max(length, render_voice(voice, own, frames, _TAPS, note.hold, note.choke, level, bend, out, start))
     return length
+
+
+def _variation(note: Sound, sound: Instrument) -> tuple[float, float, float]:
+    """Return by how many cents, dB and semitones of its filter a variant differs."""
+    if sound.source == "kit":
+        share = (note.variant - (VARIANTS - 1) / 2) / VARIANTS * 2
+        return share * _DRUM_CENTS, share * _DRUM_DB, 0.0
+    return note.variant * VARIANT_CENTS, -note.variant * VARIANT_DB, note.variant * VARIANT_CUTOFF

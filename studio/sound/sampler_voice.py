@@ -11,6 +11,7 @@ from studio.sound.kernels import BLOCK, KERNEL, SILENCE
 from studio.sound.library import PAD
 
 _CHOKE_SECONDS = 0.006
+_ACCENT_SECONDS = 0.1
 _FULL_SCALE_DB = 100.0
 _LOWEST_HZ = 8.1758
 _NEVER = 1 << 60
@@ -106,10 +107,17 @@ def bent(bend, frame):  # type: ignore[no-untyped-def]
 
 
 @njit(**KERNEL)
-def _level(voice, frame, hold, choke):  # type: ignore[no-untyped-def]
-    """Return the amplitude of a voice ``frame`` frames after its start, release and choke included."""
-    level = _volume(voice, min(frame, hold))
-    if frame > hold:
+def _level(voice, touch, frame, hold, choke):  # type: ignore[no-untyped-def]
+    """Return the amplitude of a voice ``frame`` frames after its start: touch, release and choke included."""
+    level, entered = _volume(voice, min(frame, hold)), (frame - touch.head) / SAMPLE_RATE
+    if entered < touch.rise:
+        level *= math.sin(0.5 * math.pi * entered / touch.rise)
+    if touch.accent != 0.0:
+        level *= 1.0 + touch.accent * math.exp(-entered / _ACCENT_SECONDS)
+    if frame > hold and touch.fall > 0.0:
+        # Quarter waves of sine and cosine keep the power of two different sounds that cross over.
+        level *= math.cos(0.5 * math.pi * min((frame - hold) / SAMPLE_RATE / touch.fall, 1.0))
+    elif frame > hold:
         level *= 10.0 ** (-(frame - hold) / SAMPLE_RATE / voice.release * _FULL_SCALE_DB / 20.0)
     if frame > choke:
         level *= math.exp(-(frame - choke) / SAMPLE_RATE / _CHOKE_SECONDS)
@@ -147,29 +155,35 @@ def _mix(block, count, level, target, voice, out, start):  # type: ignore[no-unt
 
 
 @njit(**KERNEL)
-def render_voice(voices, frames, taps, hold, choke, gain, bend, out, start):  # type: ignore[no-untyped-def]
+def render_voice(voices, touches, frames, taps, hold, choke, gain, bend, out, start):  # type: ignore[no-untyped-def]
     """Add a voice to ``out`` (2, n) from frame ``start`` on; return how many frames it sounded.
 
-    ``voices``: a VOICE array of one. ``frames``: its padded sample. ``hold``: frames until the key is let go,
-    ``choke``: frames until another sound of its class cuts it off (−1: never). ``bend``: semitones every BLOCK frames
-    of ``out``, or empty.
+    ``voices``, ``touches``: VOICE and TOUCH arrays of one. ``frames``: its padded sample. ``hold``: frames until the
+    key is let go, ``choke``: frames until another sound of its class cuts it off (−1: never). ``bend``: semitones every
+    BLOCK frames of ``out``, or empty.
     """
-    voice = voices[0]
+    voice, touch = voices[0], touches[0]
+    head = touch.head
+    # A voice that enters late counts as begun that much earlier.
+    start, hold = start - head, hold + head
     block, state = np.zeros(BLOCK, np.float32), np.zeros(2)
     attacked = round((voice.delay + voice.attack) * SAMPLE_RATE)
-    choke = choke if choke >= 0 else _NEVER
+    choke = choke + head if choke >= 0 else _NEVER
     floor = SILENCE / (gain * max(voice.left, voice.right))
-    frame, position, level = 0, 0.0, 0.0
+    frame, position, level = head, head * voice.step, 0.0
     room = out.shape[1] - start
     ended = False
     while frame < room and not ended:
         count = min(_next_edge(frame, attacked, hold, choke), room - frame)
         shape, seconds = _envelope(voice, frame, hold), frame / SAMPLE_RATE
         wobble = _lfo(seconds, voice.lfo_delay, voice.lfo_rate)
-        target = _level(voice, frame + count, hold, choke) * 10.0 ** (voice.lfo_db * wobble / 20.0)
-        if max(level, target) < floor and frame > min(attacked, hold):
+        target = _level(voice, touch, frame + count, hold, choke) * 10.0 ** (voice.lfo_db * wobble / 20.0)
+        if max(level, target) < floor and frame > min(max(attacked, head), hold):
             target, ended = 0.0, True
-        step = _step(voice, seconds, shape, wobble, bent(bend, start + frame) if len(bend) > 1 else 0.0)
+        away = bent(bend, start + frame) if len(bend) > 1 else 0.0
+        if touch.glide != 0.0:
+            away += touch.glide * math.exp(-touch.speed * (frame - head) / SAMPLE_RATE)
+        step = _step(voice, seconds, shape, wobble, away)
         if voice.loop_mode == 1 or (voice.loop_mode == 3 and frame < hold):
             position = _read_looped(frames, taps, voice, position, step, count, block)
         else:
@@ -184,4 +198,4 @@ def render_voice(voices, frames, taps, hold, choke, gain, bend, out, start):  # 
         _mix(block, count, level * gain, target * gain, voice, out, start + frame)
         level = target
         frame += count
-    return frame
+    return frame - head
