@@ -14,7 +14,7 @@ from studio import ENGINE_VERSION
 from studio.brief import Brief
 from studio.compose import Composition
 from studio.compose.timing import off_beat
-from studio.deliver import FORMATS, Recording, StemFolder, Stems, Swing, delivery, peaks
+from studio.deliver import FORMATS, Recording, StemFolder, Stems, Swing, Tags, delivering, peaks
 from studio.mix import TARGETS, Master
 from studio.models.files import warm_up as warm_up_models
 from studio.rehearsal import rehearse
@@ -115,7 +115,7 @@ def produce(
         piece = rehearsal.piece
     with TemporaryDirectory(dir=folder, prefix=".stems-") as stems_folder:
         recording, finished = _recorded(piece, Path(stems_folder), formats, work)
-        with delivery(recording, formats, folder, name or file_name(piece.score.title)) as writing:
+        with delivering(recording, formats, folder, name or file_name(piece.score.title)) as writing:
             with work.stage("reviewing", "Listening to the file"):
                 card = _reviewed(piece, writing.heard(), finished, known)
                 waveform = peaks(finished.audio)
@@ -186,10 +186,8 @@ def _recorded(piece: Composition, folder: Path, formats: Sequence[str], work: _W
         files = kept.files()
         stems = Stems(files, partial(session.groups, [(file.id, file.read) for file in files]), done.way)
     swing = Swing(off_beat(piece.plan), piece.plan.style.feel.swing_unit)
-    genre = piece.plan.brief.genre
-    recording = Recording(
-        done.master.audio, piece.performance, genre=genre, written=piece.score, swing=swing, stems=stems
-    )
+    tags = Tags.of(piece.score, genre=piece.plan.brief.genre, mood=piece.plan.brief.mood)
+    recording = Recording(done.master.audio, piece.performance, tags, piece.score, swing, stems)
     return recording, done.master
 
 

@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
 
-from studio.deliver.formats import FORMATS, DeliveryError
+from studio.deliver.formats import FORMATS, check_formats
 from studio.deliver.recording import Recording
 
 THREADS = 2
@@ -22,14 +22,14 @@ class Delivery:
         self._named: list[Path] = []
 
     def heard(self) -> Path | None:
-        """Return the draft of what a listener gets, as soon as it is written: the longest to encode of the sound files.
+        """Return the draft of what a listener gets, as soon as it is written: the first of the table's sound files.
 
-        ``None`` when no sound is delivered.
+        ``None`` when no sound is delivered, or none that can be read without another program.
         """
-        sounds = [name for name in self._draft if FORMATS[name].mime.startswith("audio/") and name != "midi"]
+        sounds = [row.id for row in FORMATS.values() if row.kind == "sound" and not row.needs and row.id in self._draft]
         if not sounds:
             return None
-        name = max(sounds, key=lambda name: FORMATS[name].effort)
+        name = sounds[0]
         self._jobs[name].result()
         return self._draft[name]
 
@@ -52,15 +52,14 @@ class Delivery:
 
 
 @contextmanager
-def delivery(recording: Recording, formats: Iterable[str], folder: Path, stem_name: str) -> Iterator[Delivery]:
+def delivering(recording: Recording, formats: Iterable[str], folder: Path, stem_name: str) -> Iterator[Delivery]:
     """Begin to write ``recording`` into ``folder`` (made if missing) in each of ``formats``.
 
     The encoders work in two threads, outside the interpreter's lock. If anything fails before the end of the context,
-    no file is left. Raises ``DeliveryError`` for a format that is not in ``FORMATS``.
+    no file is left. Raises ``DeliveryError`` for a format that is not in ``FORMATS``, or cannot be written here.
     """
     wanted = list(dict.fromkeys(formats))
-    if unknown := [name for name in wanted if name not in FORMATS]:
-        raise DeliveryError(f"formats: {', '.join(unknown)}: not one of {', '.join(FORMATS)}")
+    check_formats(wanted)
     folder.mkdir(parents=True, exist_ok=True)
     final = {name: folder / f"{stem_name}{FORMATS[name].suffix}" for name in wanted}
     draft = {name: path.with_name(f".part-{path.name}") for name, path in final.items()}
@@ -80,6 +79,6 @@ def delivery(recording: Recording, formats: Iterable[str], folder: Path, stem_na
 def deliver(
     recording: Recording, formats: Iterable[str], folder: Path, stem_name: str, *, progress: Progress | None = None
 ) -> dict[str, Path]:
-    """Write ``recording`` into ``folder`` in each of ``formats`` and return the files by format; see ``delivery``."""
-    with delivery(recording, formats, folder, stem_name) as files:
+    """Write ``recording`` into ``folder`` in each of ``formats`` and return the files by format; see ``delivering``."""
+    with delivering(recording, formats, folder, stem_name) as files:
         return files.finish(progress)

@@ -1,7 +1,7 @@
 import pytest
 import soundfile
 
-from studio.deliver import FORMATS, DeliveryError, Format, Recording, deliver, delivery
+from studio.deliver import FORMATS, DeliveryError, Format, Recording, deliver, delivering
 
 PLAIN = tuple(name for name, row in FORMATS.items() if not row.stems)
 
@@ -30,7 +30,7 @@ def test_a_failing_writer_leaves_nothing(score, finished, tmp_path, monkeypatch,
         path.write_bytes(b"half")
         raise failure
 
-    broken = Format("wav", "WAV", ".wav", "audio/wav", half, 2)
+    broken = Format("wav", "WAV", ".wav", "audio/wav", half, 2, "sound")
     monkeypatch.setattr("studio.deliver.delivery.FORMATS", {**FORMATS, "wav": broken})
     with pytest.raises(type(failure)):
         deliver(Recording(finished.audio, score), ["midi", "wav", "flac"], tmp_path, "x")
@@ -38,11 +38,11 @@ def test_a_failing_writer_leaves_nothing(score, finished, tmp_path, monkeypatch,
 
 
 def test_what_a_listener_gets_can_be_heard_before_all_is_written(score, finished, tmp_path):
-    with delivery(Recording(finished.audio, score), ["flac", "mp3", "midi"], tmp_path, "x") as files:
+    with delivering(Recording(finished.audio, score), ["flac", "mp3", "midi"], tmp_path, "x") as files:
         draft = files.heard()
         assert draft and soundfile.info(draft).format == "MP3"
         assert files.finish()["mp3"].exists() and not draft.exists()
-    with delivery(Recording(finished.audio, score), ["midi"], tmp_path, "y") as files:
+    with delivering(Recording(finished.audio, score), ["midi"], tmp_path, "y") as files:
         assert files.heard() is None
         files.finish()
 
