@@ -8,17 +8,24 @@ from typing import Any
 
 from django.http import QueryDict
 
-from studio.brief import METERS, MODES, MOODS, Key, Problem, instruments_known
+from studio.brief import MASTERS, METERS, MODES, MOODS, Key, Problem, instruments_known
 from studio.styles import COMPLEXITIES, Genre, Style, genres
 
 NUMBERS = ("tempo", "duration", "seed")
-TEXTS = ("genre", "substyle", "mood", "key", "complexity", "meter", "title", "form")
+TEXTS = ("genre", "substyle", "mood", "key", "complexity", "meter", "title", "form", "master")
 LISTS = ("instruments", "avoid")
-DETAILS = ("meter", "seed", *LISTS)
+DETAILS = ("meter", "seed", "master", *LISTS)
 """Fields that stand in the part of the form that is folded away at first."""
 
 FRESH = {"duration": 60, "complexity": "moderate"}
 LENGTHS = (30, 60, 120, 180, 300)
+MASTER_WORDS = {
+    "streaming": "Streaming, −14 LUFS",
+    "apple": "Apple Music, −16 LUFS",
+    "club": "Club, −9 LUFS",
+    "podcast": "Under speech, −20 LUFS",
+    "broadcast": "Broadcast, −23 LUFS",
+}
 
 EMPTY_FORM = [
     {"name": name, "kind": kind, "bars": bars, "energy": energy}
@@ -68,6 +75,8 @@ def create_choices(asked: Mapping[str, Any], problems: Mapping[str, list[Problem
         "keys_by_mode": [(mode, [str(Key(tonic, mode)) for tonic in range(12)]) for mode in MODES],
         "complexities": COMPLEXITIES,
         "meters": METERS,
+        "masters": [(name, MASTER_WORDS[name]) for name in MASTERS[1:]],
+        "usual_master": MASTER_WORDS[MASTERS[0]],
         "lengths": LENGTHS,
         "wishes": [
             _wish("instruments", "With these instruments", asked, problems),

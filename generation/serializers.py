@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from generation.models import Generation, GenerationFile
 from generation.selectors import estimated_completion
+from studio.brief import MASTERS
 from studio.prompt import PROMPT_LENGTH
 
 
@@ -43,6 +44,7 @@ class GenerationRequest(serializers.Serializer):
     instruments = serializers.ListField(child=serializers.CharField(), required=False, help_text="Wanted.")
     avoid = serializers.ListField(child=serializers.CharField(), required=False, help_text="Not wanted.")
     form = serializers.CharField(required=False)
+    master = serializers.CharField(required=False, help_text=f"How loud: {', '.join(MASTERS)}.")
     lyrics = serializers.CharField(required=False)
     vocals = serializers.CharField(required=False)
     template: Any = serializers.SlugField(required=False, help_text="A template to start from; the fields above win.")
