@@ -18,8 +18,8 @@ LOW_RATE = SAMPLE_RATE / DECIMATION
 
 OCTAVES = (31.25, 62.5, 125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0, 16000.0)
 """Middles of the octave bands (IEC 61260-1, base 2)."""
-LTAS_SIZE, LTAS_HOPS, LTAS_BATCH = 8192, 2, 32
-"""A window every 200 ms, the span of two hops of the loudness meter; bins of 5.4 Hz part the lowest octaves."""
+LTAS_SIZE, LTAS_HOPS, LTAS_BATCH = 16384, 4, 16
+"""A window of 372 ms in every gating block of 400 ms; bins of 2.7 Hz part the lowest octaves."""
 ABSOLUTE_GATE, RELATIVE_GATE = 10.0 ** ((-70.0 + 0.691) / 10.0), 0.1
 """The gates of BS.1770-5 (−70 LUFS, −10 LU) as powers."""
 NOTHING = -120.0
@@ -48,7 +48,7 @@ class Spectrum:
 
 
 def long_term(audio: Audio, loudness: NDArray[np.float64]) -> Spectrum:
-    """Return the long-term average spectrum of ``audio``, shape ``(2, frames)`` (Welch 1967, windows 200 ms apart).
+    """Return the long-term average spectrum of ``audio``, shape ``(2, frames)`` (Welch 1967, windows 400 ms apart).
 
     ``loudness`` is the K-weighted power of each hop (``studio.mix.loudness.hop_power``): windows that BS.1770 would
     gate, pauses and long quiet passages, do not count.

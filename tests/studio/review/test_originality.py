@@ -9,6 +9,7 @@ from studio.review.fingerprint import commonplace, fingerprint, fragments, landm
 from studio.review.leadsheet import LeadSheet, lead_sheet
 from studio.review.originality import COMMON, LIMIT, Index, Match, compare, corpora, examine, longest_matches
 from studio.score import Section, notes
+from studio.styles import genres
 from studio.theory.meter import Meter
 from studio.training.originality import build
 
@@ -200,18 +201,23 @@ def test_the_card_refuses_what_is_not_original(score, tune):
     class Brief:
         duration, tempo, key = 20.0, None, None
 
-    row = review(Brief(), score, finished).row("originality")
+    def judged(score, known=None):
+        style = genres()["pop"].styles["radio"]
+        card = review(Brief(), score, finished.audio, target=finished.target, style=style, known=known)
+        return card.row("originality")
+
+    row = judged(score)
     assert (row.asked, row.verdict) == ("original", "pass")
     quoted = notes([(k, 1.0, pitch, 80) for k, pitch in enumerate(VOM_HIMMEL)])
     copied = score.with_parts((dataclasses.replace(score.parts[0], notes=quoted),))
-    row = review(Brief(), copied, finished).row("originality")
+    row = judged(copied)
     assert row.verdict == "fail"
     assert row.measured.startswith("longest match 12 notes with “BWV 248.9-S” (Bach chorales)")
     made = Match(14, "another track made here", 0.0, 8.0, 1, 3)
-    row = review(Brief(), score, finished, known=lambda sheet: made).row("originality")
+    row = judged(score, lambda sheet: made)
     assert (row.verdict, row.measured) == (
         "fail", "longest match 14 notes with another track made here (bars 1–3, A)"
     )  # fmt: skip
     silent = score.with_parts((dataclasses.replace(score.parts[0], role="bass"),))
-    assert review(Brief(), silent, finished).row("originality").verdict == "info"
+    assert judged(silent).verdict == "info"
     assert examine(lead_sheet(silent)).as_text() == "No tune to compare."
