@@ -20,9 +20,9 @@ NOTE = np.dtype([("onset", "f8"), ("duration", "f8"), ("pitch", "i2"), ("velocit
 CONTROL = np.dtype([("beat", "f8"), ("value", "f8")])
 """A breakpoint of an automation curve; values are joined by straight lines."""
 
-CONTROLS = {"bend": 0.0, "sustain": 0.0, "volume": 0.0, "expression": 1.0}
-"""Automation lanes of a part and their values at rest: bend in semitones, sustain pedal 0/1 (held from ≥ 0.5),
-volume in dB, expression 0–1."""
+CONTROLS = {"bend": 0.0, "vibrato": 0.0, "sustain": 0.0, "volume": 0.0, "expression": 1.0}
+"""Automation lanes of a part and their values at rest: bend in semitones, vibrato as its depth in semitones to either
+side (the instrument knows the rate), sustain pedal 0/1 (held from ≥ 0.5), volume in dB, expression 0–1."""
 
 ROLES = ("lead", "counter", "chords", "pad", "arpeggio", "bass", "drums", "effects")
 """What a part does in the ensemble."""

@@ -1,5 +1,7 @@
 """What players do while notes sound: pedal, swell, bend, vibrato, and how a part leans into its section."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,24 +25,36 @@ SWELLING = (
     "warm-pad", "glass-pad", "dark-pad", "sweep-pad", "drone", "synth-brass",
 )  # fmt: skip
 
-SCOOPS = {
-    "overdrive-guitar": (-2.0, 0.10), "distortion-guitar": (-2.0, 0.10), "clean-guitar": (-1.0, 0.09),
-    "jazz-guitar": (-1.0, 0.08), "pedal-steel": (-2.0, 0.12), "harmonica": (-1.0, 0.09), "alto-sax": (-1.0, 0.08),
-    "tenor-sax": (-1.0, 0.08), "soprano-sax": (-0.7, 0.08), "baritone-sax": (-1.0, 0.08), "trumpet": (-0.7, 0.07),
-    "muted-trumpet": (-0.7, 0.07), "trombone": (-1.0, 0.09), "fiddle": (-0.7, 0.07),
+BENDS = {
+    "overdrive-guitar": (-2.0, 0.16, 0.4), "distortion-guitar": (-2.0, 0.16, 0.4), "clean-guitar": (-1.0, 0.12, 0.25),
+    "jazz-guitar": (-1.0, 0.08, 0.15), "steel-guitar": (-1.0, 0.12, 0.2), "pedal-steel": (-2.0, 0.2, 0.5),
+    "harmonica": (-1.0, 0.12, 0.3), "alto-sax": (-1.0, 0.08, 0.2), "tenor-sax": (-1.0, 0.08, 0.2),
+    "soprano-sax": (-0.7, 0.08, 0.15), "baritone-sax": (-1.0, 0.08, 0.2), "trumpet": (-0.7, 0.07, 0.15),
+    "muted-trumpet": (-0.7, 0.07, 0.15), "trombone": (-1.0, 0.09, 0.2), "fiddle": (-0.7, 0.07, 0.2),
 }  # fmt: skip
-"""Instrument → (semitones below, seconds up to the note) of its scoops."""
+"""Instrument → how its long notes are bent or scooped into: semitones below, seconds up to the note, share of notes."""
 
-SCOOPED = 0.15
-"""Share of long lead notes that are scooped into."""
+HALF_BENDS = 0.4
+"""Share of a whole tone's bends that are a half tone instead."""
+
+ALWAYS_BENDS = ("pedal-steel",)
+"""Instruments that bend whatever the tune is made of: it is what they are for."""
+
+SLIDES = {"upright-bass": 3.0, "finger-bass": 4.0, "pick-bass": 4.0, "fretless-bass": 5.0, "synth-bass": 5.0}
+"""Bass → semitones below its note at which a slide begins."""
+
+SLIDE_SECONDS, SLIDES_SHARE = 0.1, 0.08
+"""A slide's time, and the share of long bass notes that have one; the first of a section always has."""
 
 VIBRATO = {
-    "overdrive-guitar": 0.22, "distortion-guitar": 0.25, "pedal-steel": 0.15, "saw-lead": 0.15, "mono-lead": 0.18,
+    "overdrive-guitar": 0.22, "distortion-guitar": 0.25, "clean-guitar": 0.12, "jazz-guitar": 0.08,
+    "fretless-bass": 0.12, "clarinet": 0.08, "tenor-sax": 0.18, "baritone-sax": 0.14, "ocarina": 0.1,
+    "harmonica": 0.18, "trumpet": 0.12, "muted-trumpet": 0.12, "trombone": 0.12, "saw-lead": 0.15, "mono-lead": 0.18,
     "square-lead": 0.15,
 }  # fmt: skip
-"""Instrument → depth in semitones; sampled strings, winds and voices bring theirs along."""
+"""Instrument → depth in semitones. Samples of bowed strings, voices and the other winds bring a vibrato along."""
 
-VIBRATO_HZ, VIBRATO_DELAY = 5.3, 0.25
+VIBRATO_DELAY, VIBRATO_RISE = 0.25, 0.35
 LONG_SECONDS = 0.5
 PEDAL_UP_SECONDS = 0.06
 
@@ -59,8 +73,11 @@ def lanes(
         found["sustain"] = _pedal(notes, plan, chords)
     if chair.instrument in SWELLING:
         found["expression"] = _swells(notes, plan, solo=chair.role in ("lead", "counter"))
-    if chair.role == "lead":
+    if chair.role == "bass":
+        found["bend"] = _slides(notes, plan, chair.instrument, chances)
+    if chair.role in ("lead", "counter"):
         found["bend"] = _bends(notes, plan, chair.instrument, chances)
+        found["vibrato"] = _vibrato(notes, plan, VIBRATO.get(chair.instrument, 0.0), chances)
     return {name: lane for name, lane in found.items() if len(lane)}
 
 
@@ -124,31 +141,54 @@ def _bends_notes(plan: Plan) -> bool:
     return melody.scale != "mode" or melody.chromatic >= 0.1 or plan.style.feel.swing > 0.5
 
 
-def _bends(notes: Notes, plan: Plan, instrument: str, chances: NDArray[np.float64]) -> Lane:
-    """Scoops into some of the long notes, vibrato after a while on long ones."""
-    rows: list[tuple[float, float]] = []
-    scoop = SCOOPS.get(instrument) if _bends_notes(plan) else None
-    depth = VIBRATO.get(instrument, 0.0)
+def _long(notes: Notes, plan: Plan, least: float) -> Iterator[tuple[int, float, float, float]]:
+    """Yield (index, onset, end, beats a second) of notes of at least so many seconds that no other covers."""
     free = -1.0
-    for note, chance in zip(notes, chances, strict=True):
-        start, end = float(note["onset"]), float(note["onset"] + note["duration"])
-        seconds = float(plan.tempo.seconds(end) - plan.tempo.seconds(start))
-        if start < free or seconds < 0.35:
+    for index, (start, duration) in enumerate(zip(notes["onset"].tolist(), notes["duration"].tolist(), strict=True)):
+        seconds = float(plan.tempo.seconds(start + duration) - plan.tempo.seconds(start))
+        if start < free or seconds < least:
             continue
-        per_second = (end - start) / seconds
-        if scoop and chance < SCOOPED:
-            semitones, rise = scoop
-            rows += [(max(start - 0.01, 0.0), 0.0), (start, semitones), (start + rise * per_second, 0.0)]
-        if depth and seconds > VIBRATO_DELAY + 0.4:
-            rows += _wave(start, seconds, per_second, depth)
-        free = end
+        free = start + duration
+        yield index, start, free, duration / seconds
+
+
+def _bends(notes: Notes, plan: Plan, instrument: str, chances: NDArray[np.float64]) -> Lane:
+    """Bends up to some of the long notes, held for a moment at the bottom as a finger does."""
+    rows: list[tuple[float, float]] = []
+    if instrument not in BENDS or not (_bends_notes(plan) or instrument in ALWAYS_BENDS):
+        return automation(rows)
+    semitones, rise, share = BENDS[instrument]
+    for index, start, end, pace in _long(notes, plan, 0.35):
+        if chances[index] >= share:
+            continue
+        draw = chances[index] / share
+        depth = semitones / 2 if semitones <= -2 and draw < HALF_BENDS else semitones
+        reached = min(start + rise * pace, end)
+        leaves = start + 0.3 * (reached - start)
+        rows += [(max(start - 0.01, 0.0), 0.0), (start, depth), (leaves, depth), (reached, 0.0)]
     return automation(rows)
 
 
-def _wave(start: float, seconds: float, per_second: float, depth: float) -> list[tuple[float, float]]:
-    """Vibrato that sets in after a moment and grows, as breakpoints eight to a period."""
-    times = np.arange(VIBRATO_DELAY, seconds - 0.03, 1 / (8 * VIBRATO_HZ))
-    grown = np.clip((times - VIBRATO_DELAY) / 0.3, 0, 1)
-    values = depth * grown * np.sin(2 * np.pi * VIBRATO_HZ * (times - VIBRATO_DELAY))
-    rows = list(zip((start + times * per_second).tolist(), values.tolist(), strict=True))
-    return [*rows, (start + (seconds - 0.02) * per_second, 0.0)]
+def _slides(notes: Notes, plan: Plan, instrument: str, chances: NDArray[np.float64]) -> Lane:
+    """Slides up into the first long bass note of a section, and into a few others."""
+    rows: list[tuple[float, float]] = []
+    heard = set[float]()
+    for index, start, _, pace in _long(notes, plan, LONG_SECONDS) if instrument in SLIDES else ():
+        section = plan.section_at(start + EPSILON).start
+        if section in heard and chances[index] >= SLIDES_SHARE:
+            continue
+        heard.add(section)
+        low = -SLIDES[instrument]
+        rows += [(max(start - 0.01, 0.0), 0.0), (start, low), (start + SLIDE_SECONDS * pace, 0.0)]
+    return automation(rows)
+
+
+def _vibrato(notes: Notes, plan: Plan, depth: float, chances: NDArray[np.float64]) -> Lane:
+    """Vibrato that sets in after a moment on long notes and grows, no two of the same depth."""
+    rows: list[tuple[float, float]] = []
+    for index, start, end, pace in _long(notes, plan, VIBRATO_DELAY + 0.4) if depth else ():
+        sets_in, full = start + VIBRATO_DELAY * pace, start + (VIBRATO_DELAY + VIBRATO_RISE) * pace
+        last = end - 0.02 * pace
+        deep = round(depth * (0.8 + 0.4 * float(chances[index])), 4)
+        rows += [(sets_in, 0.0), (min(full, last), deep), (last, deep), (end, 0.0)]
+    return automation(rows)

@@ -18,8 +18,11 @@ from studio.theory.key import Key
 TICKS = 480
 DRUM_CHANNEL = 9
 TONE_CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
+MODULATION = 1
 BEND_RANGE = 12
 """Semitones to either side, set at the head of every track that bends (RPN 0)."""
+VIBRATO_RANGE = 0.5
+"""Semitones to either side at the top of the modulation wheel, General MIDI's recommendation."""
 CURVE_TICKS = 20
 """Automation lanes become a staircase of this many ticks."""
 PICK_UP = 0.125
@@ -213,6 +216,9 @@ def _control(lane: str, value: float, channel: int) -> Message:
     if lane == "bend":
         pitch = round(8192 * value / BEND_RANGE)
         return Message("pitchwheel", channel=channel, pitch=min(max(pitch, -8192), 8191))
+    if lane == "vibrato":
+        depth = round(127 * value / VIBRATO_RANGE)
+        return Message("control_change", channel=channel, control=MODULATION, value=min(max(depth, 0), 127))
     if lane == "sustain":
         return Message("control_change", channel=channel, control=64, value=127 if value >= 0.5 else 0)
     if lane == "volume":

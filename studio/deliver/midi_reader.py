@@ -8,11 +8,21 @@ from pathlib import Path
 import numpy as np
 from mido import Message, MetaMessage, MidiFile, tempo2bpm
 from mido.midifiles.meta import KeySignatureError
+from numpy.typing import NDArray
 
-from studio.deliver.midi import DRUM_CHANNEL, END_MARKER, KEY_TEXT, MAJOR_KEYS, MINOR_KEYS, ROLE_TEXT
+from studio.deliver.midi import (
+    DRUM_CHANNEL,
+    END_MARKER,
+    KEY_TEXT,
+    MAJOR_KEYS,
+    MINOR_KEYS,
+    MODULATION,
+    ROLE_TEXT,
+    VIBRATO_RANGE,
+)
 from studio.errors import StudioError
 from studio.instruments import INSTRUMENTS
-from studio.score import ROLES, SECTION_KINDS, ChordSpan, Notes, Part, Score, Section, TempoMap, notes
+from studio.score import ROLES, SECTION_KINDS, ChordSpan, Notes, Part, Score, Section, TempoMap, automation, notes
 from studio.theory.chord import Chord
 from studio.theory.key import Key
 from studio.theory.meter import Meter
@@ -33,8 +43,8 @@ def read_midi(path: Path) -> Score:
     """Read the Standard MIDI File at ``path``.
 
     What ``write_midi`` wrote comes back with its sections, chords and roles; their numerals, energies and the lanes of
-    automation do not. From other files come notes, tempi, the first meter and key; each channel of a track is a part,
-    and the whole is one section. Raises ``MidiError``.
+    automation but vibrato do not. From other files come notes, vibrato (the modulation wheel), tempi, the first meter
+    and key; each channel of a track is a part, and the whole is one section. Raises ``MidiError``.
     """
     try:
         file = MidiFile(path)
@@ -146,7 +156,7 @@ def _parts(number: int, track: Timed) -> Iterator[Part]:
         known = next((row.id for row in INSTRUMENTS.values() if row.name == names.get("instrument_name")), "")
         own = role if role in ROLES else _guessed_role(array, channel, programs.get(channel, 0))
         name = names.get("track_name", "").strip() or f"Track {number}"
-        yield Part(f"{number}-{channel}", name, own, known, array)
+        yield Part(f"{number}-{channel}", name, own, known, array, _vibrato(track, channel))
 
 
 def _notes(track: Timed) -> dict[int, list[tuple[float, float, int, int]]]:
@@ -163,6 +173,16 @@ def _notes(track: Timed) -> dict[int, list[tuple[float, float, int, int]]]:
             onset, velocity = open_[key].pop(0)
             found[message.channel].append((onset, beat - onset, message.note, velocity))
     return found
+
+
+def _vibrato(track: Timed, channel: int) -> dict[str, NDArray[np.void]]:
+    """Return the lane that a channel's modulation wheel draws; none where it does not move."""
+    wheel = [
+        (beat, message.value / 127 * VIBRATO_RANGE)
+        for beat, message in track
+        if message.type == "control_change" and (message.channel, message.control) == (channel, MODULATION)
+    ]
+    return {"vibrato": automation(wheel)} if any(depth for _, depth in wheel) else {}
 
 
 def _guessed_role(array: Notes, channel: int, program: int) -> str:

@@ -27,8 +27,8 @@ LONGEST_HEAD = 0.7
 """A slurred note goes on where the note before it was in its sample, up to this many seconds."""
 
 VARIANTS = 2
-"""Round-robin variants of a tone: one as it is; one by so many cents higher, dB softer, semitones of its filter brighter
-and seconds later into its sample. A third would cost more time than it is heard."""
+"""Round-robin variants of a tone: one as it is; one so many cents higher, dB softer, semitones of its filter brighter
+and seconds further into its sample. A third would cost more time than it is heard."""
 
 VARIANT_CENTS, VARIANT_DB, VARIANT_CUTOFF, VARIANT_START = 3.0, 0.4, 2.0, 0.001
 REPEATED_SECONDS = 0.8
@@ -46,7 +46,7 @@ class Manner:
     Legato: two notes cross over within ``join``; the second enters at least ``head`` into its sample and up to
     ``glide`` semitones beside its pitch, which are as good as gone after ``glide_seconds``. Staccato: the sound falls
     by 100 dB within ``tight``, and enters ``bite`` into a sample that speaks late. ``accent_db``: how much louder an
-    accented note begins.
+    accented note begins. ``vibrato_hz``: the rate of the vibrato lane.
     """
 
     join: float = 0.04
@@ -56,15 +56,17 @@ class Manner:
     tight: float = 0.25
     bite: float = 0.0
     accent_db: float = 3.0
+    vibrato_hz: float = 5.3
 
 
 FAMILIES: Mapping[str, Manner] = MappingProxyType(
     {
         "strings": Manner(join=0.06, head=0.2, glide=0.8, glide_seconds=0.05, tight=0.4, bite=0.04),
-        "woodwinds": Manner(join=0.035, glide_seconds=0.025, accent_db=2.0),
-        "brass": Manner(glide=0.4),
+        "woodwinds": Manner(join=0.035, glide_seconds=0.025, accent_db=2.0, vibrato_hz=4.9),
+        "brass": Manner(glide=0.4, vibrato_hz=5.0),
         "voices": Manner(join=0.06, head=0.25, glide=1.0, glide_seconds=0.06, tight=0.5, bite=0.06),
-        "guitars": Manner(join=0.02, head=0.04, glide=0.5, glide_seconds=0.015),
+        "guitars": Manner(join=0.02, head=0.04, glide=0.5, glide_seconds=0.015, vibrato_hz=5.0),
+        "basses": Manner(vibrato_hz=4.6),
     }
 )
 """Manner by family. Only instruments whose ``articulations`` say so join, shorten or accent notes."""
@@ -73,7 +75,7 @@ _SECTION = Manner(join=0.07, head=0.2, glide=0.0, tight=0.6, bite=0.05)
 OWN: Mapping[str, Manner] = MappingProxyType(
     {
         "strings": _SECTION, "slow-strings": _SECTION, "tremolo-strings": _SECTION,
-        "trombone": Manner(join=0.05, glide=1.0, glide_seconds=0.05),
+        "trombone": Manner(join=0.05, glide=1.0, glide_seconds=0.05, vibrato_hz=4.8),
         "pedal-steel": Manner(join=0.03, head=0.06, glide=2.0, glide_seconds=0.06),
     }
 )  # fmt: skip

@@ -31,6 +31,7 @@ _LEGATO_FRAMES = round(0.03 * SAMPLE_RATE)
 _LONGEST_OVERLAP = round(0.15 * SAMPLE_RATE)
 _BEND_TAIL = 2 * SAMPLE_RATE
 _PEDAL_DOWN = 0.5
+_WANDER, _WANDER_HZ = 0.04, 0.37
 
 
 def events(part: Part, score: Score, sound: Instrument) -> Events:
@@ -83,8 +84,22 @@ def curve(part: Part, score: Score, lane: str) -> Curve:
     return np.interp(seconds, times, points["value"], left=CONTROLS[lane])
 
 
+def pitch_curve(part: Part, score: Score, hertz: float) -> Curve:
+    """Return how far a part is off its notes' pitches, in semitones every BLOCK frames: bend, and vibrato at ``hertz``.
+
+    Empty when it has neither lane. The vibrato's rate wanders by 4 %, as a hand or a breath does.
+    """
+    bend, depth = curve(part, score, "bend"), curve(part, score, "vibrato")
+    if not len(depth):
+        return bend
+    seconds = np.arange(len(depth)) * BLOCK / SAMPLE_RATE
+    wander = _WANDER * hertz / _WANDER_HZ * np.sin(2 * np.pi * _WANDER_HZ * seconds)
+    wave: Curve = depth * np.sin(2 * np.pi * hertz * seconds + wander)
+    return bend + wave if len(bend) else wave
+
+
 def mark_bent(found: Events, bend: Curve) -> None:
-    """Set ``bent`` on the events during which, tails included, the bend is not at rest."""
+    """Set ``bent`` on the events during which, tails included, the pitch is not at rest."""
     if not bend.any():
         return
     moved = np.concatenate([[0], np.cumsum(bend != 0.0)])

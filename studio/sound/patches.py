@@ -53,7 +53,6 @@ class Patch:
     sub_semitones: float = 0.0
     pitch_drop: float = 0.0
     drop_seconds: float = 0.05
-    vibrato_cents: float = 0.0
     glide: float = 0.0
     drift: float = 2.0
     drive: float = 0.0
@@ -104,15 +103,15 @@ PATCHES: dict[str, Patch] = {
     ),
     "saw-lead": Patch(
         (*_saws((-5, 5), width=0.3), Oscillator("square", -12, level_db=-10)),
-        cutoff=3200, envelope=14, cutoff_decay=0.5, resonance=0.25, vibrato_cents=14, glide=0.05, release=0.18,
+        cutoff=3200, envelope=14, cutoff_decay=0.5, resonance=0.25, glide=0.05, release=0.18,
     ),
     "mono-lead": Patch(
         (Oscillator("saw"), Oscillator("square", cents=7, level_db=-5)),
-        cutoff=1800, envelope=24, cutoff_decay=0.35, resonance=0.4, poles=4, vibrato_cents=12, glide=0.07, drive=0.15,
+        cutoff=1800, envelope=24, cutoff_decay=0.35, resonance=0.4, poles=4, glide=0.07, drive=0.15,
     ),
     "square-lead": Patch(
         (Oscillator("square"), Oscillator("square", cents=4, level_db=-6)),
-        cutoff=4200, envelope=8, vibrato_cents=16, glide=0.03, release=0.1,
+        cutoff=4200, envelope=8, glide=0.03, release=0.1,
     ),
     "pluck": Patch(
         _saws((-7, 7), width=0.6),

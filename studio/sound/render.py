@@ -10,7 +10,8 @@ from studio.audio import SAMPLE_RATE, Audio, ratio, silence
 from studio.instruments import Instrument, instrument
 from studio.score import Part, Score
 from studio.sound import drum_machine, effects, sampler, synth
-from studio.sound.events import Curve, Events, curve, events, mark_bent
+from studio.sound.articulation import manner
+from studio.sound.events import Curve, Events, curve, events, mark_bent, pitch_curve
 from studio.sound.kernels import BLOCK, KERNEL
 
 Engine = Callable[[Instrument, Events, Curve, Audio, int], None]
@@ -40,7 +41,7 @@ def render_part(part: Part, score: Score, *, seed: int) -> Audio:
     stem = silence(score.frames)
     found = events(part, score, sound)
     if len(found):
-        bend = curve(part, score, "bend")
+        bend = pitch_curve(part, score, manner(sound).vibrato_hz)
         mark_bent(found, bend)
         ENGINES[sound.source](sound, found, bend, stem, seed)
         finish(stem, _gains(part, score, sound.trim_db))

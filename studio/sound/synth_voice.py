@@ -22,7 +22,6 @@ OVERSAMPLED_FROM = 70
 _FASTEST_FADE = 0.0015
 _LEFT_OVER = math.exp(-7.0)
 _DRIFT_HZ = 0.37
-_VIBRATO_HZ, _VIBRATO_DELAY, _VIBRATO_RISE = 5.3, 0.28, 0.35
 _SWELL_DB = 1.5
 
 
@@ -55,14 +54,11 @@ def amplitude(patch, seconds, hold):  # type: ignore[no-untyped-def]
 
 @njit(**KERNEL)
 def _pitch(patch, pitch, from_pitch, seconds, drift):  # type: ignore[no-untyped-def]
-    """Return the pitch of a note at a time after its start: glide, drop, drift and delayed vibrato."""
+    """Return the pitch of a note at a time after its start: glide, drop and drift."""
     if patch.glide > 0.0 and from_pitch != pitch:
         pitch += (from_pitch - pitch) * math.exp(-4.0 * seconds / patch.glide)
     if patch.pitch_drop != 0.0:
         pitch += patch.pitch_drop * math.exp(-3.0 * seconds / patch.drop_seconds)
-    if patch.vibrato_cents != 0.0 and seconds > _VIBRATO_DELAY:
-        depth = min((seconds - _VIBRATO_DELAY) / _VIBRATO_RISE, 1.0) * patch.vibrato_cents / 100.0
-        pitch += depth * math.sin(2.0 * math.pi * _VIBRATO_HZ * seconds)
     return pitch + patch.drift / 100.0 * math.sin(2.0 * math.pi * (_DRIFT_HZ * seconds + drift))
 
 

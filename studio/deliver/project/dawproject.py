@@ -10,7 +10,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from studio import ENGINE_VERSION
-from studio.deliver.midi import BEND_RANGE, FULL_VOLUME
+from studio.deliver.midi import BEND_RANGE, FULL_VOLUME, MODULATION, VIBRATO_RANGE
 from studio.deliver.project.archive import archive
 from studio.deliver.project.colours import of_kind, of_role
 from studio.deliver.project.session import Player, Session, Take, label, lay_out, part_name
@@ -24,6 +24,7 @@ SHORTEST = 1.0 / 480
 Target = dict[str, Any]
 LANES: dict[str, Target] = {
     "bend": {"expression": "pitchBend"},
+    "vibrato": {"expression": "channelController", "controller": MODULATION},
     "sustain": {"expression": "channelController", "controller": 64},
     "volume": {"expression": "channelController", "controller": 7},
     "expression": {"expression": "channelController", "controller": 11},
@@ -188,6 +189,8 @@ def _points(lane: str, curve: Sequence[tuple[float, float]], shift: float) -> It
 def _normalised(lane: str, value: float) -> float:
     if lane == "bend":
         value = 0.5 + value / (2 * BEND_RANGE)
+    elif lane == "vibrato":
+        value /= VIBRATO_RANGE
     elif lane == "sustain":
         value = float(value >= 0.5)
     elif lane == "volume":

@@ -1,11 +1,14 @@
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from studio.compose.ensemble import Chair
+from studio.compose.gestures import BENDS, PEDALLED, SLIDES, SWELLING, VIBRATO
 from studio.compose.performance import perform
 from studio.compose.timing import off_beat, swung
+from studio.instruments import INSTRUMENTS
 from studio.score import Part, Score, notes
 from studio.styles import Ending, Feel, Melody, MoodChange, PartStyle
 
@@ -194,7 +197,7 @@ def test_guitars_scoop_some_long_notes_and_pianos_none(played):
     blue = {"sections": sections, "melody": Melody({}, scale="blues")}
     _, parts = played(rows, "lead", "jazz-guitar", **blue)
     bends = parts["it"].controls["bend"]
-    scoops = int(np.sum(bends["value"] < -0.5))
+    scoops = int(np.sum(np.diff(bends["value"]) < -0.5))
     assert 4 <= scoops <= 24
     assert "bend" not in played(rows, "lead", "piano", **blue)[1]["it"].controls
 
@@ -209,3 +212,38 @@ def test_volume_leans_lightly_into_the_sections(played):
 def test_the_same_stream_gives_the_same_performance(played):
     one, two, three = (played(EIGHTHS, seed=seed)[1]["it"].notes for seed in (5, 5, 6))
     assert np.array_equal(one, two) and not np.array_equal(one, three)
+
+
+def test_players_of_plain_samples_make_the_vibrato_on_long_notes_only(played):
+    rows = [(0.0, 3.5, 62), (4.0, 0.5, 64), (5.0, 3.0, 65)]
+    _, parts = played(rows, "lead", "tenor-sax", feel=STILL)
+    lane = parts["it"].controls["vibrato"]
+    at = lambda beat: np.interp(beat, lane["beat"], lane["value"])  # noqa: E731
+    assert 0.14 < at(2.0) < 0.22 and 0.14 < at(7.0) < 0.22
+    assert at(0.4) == at(4.2) == 0 and at(8.1) == 0
+    assert "vibrato" not in played(rows, "lead", "violin")[1]["it"].controls, "the sample has its own"
+    assert "vibrato" not in played(rows, "chords", "tenor-sax")[1]["it"].controls
+
+
+def test_a_bass_slides_into_the_first_long_note_of_a_section(played):
+    rows = [(float(beat), 1.8, 36) for beat in range(0, 32, 2)]
+    sections = (("verse", 4, 0.5), ("chorus", 5, 0.8))
+    _, parts = played(rows, "bass", "finger-bass", feel=STILL, sections=sections)
+    bend = parts["it"].controls["bend"]
+    slides = bend["beat"][bend["value"] == -4.0]
+    assert slides[0] == pytest.approx(0, abs=0.1) and np.any(np.abs(slides - 16) < 0.1)
+    assert len(slides) <= 6
+    assert "bend" not in played(rows, "bass", "sub-bass", sections=sections)[1]["it"].controls
+
+
+def test_gestures_are_those_that_the_table_of_instruments_names():
+    tables: dict[str, Collection[str]] = {
+        "bend": BENDS,
+        "slide": SLIDES,
+        "vibrato": VIBRATO,
+        "pedal": PEDALLED,
+        "swell": SWELLING,
+    }
+    for articulation, table in tables.items():
+        named = {row.id for row in INSTRUMENTS.values() if articulation in row.articulations}
+        assert named == set(table), articulation

@@ -78,6 +78,13 @@ def test_volume_and_expression_become_controllers(score):
     assert values[11] == [64]
 
 
+def test_vibrato_is_the_modulation_wheel(score):
+    part = replace(score.parts[0], controls={"vibrato": automation([(1, 0.0), (2, 0.25), (3, 0.6), (4, 0.0)])})
+    wheel = [m for m in of(midi_file(score.with_parts((part,))).tracks[1], "control_change") if m[1].control == 1]
+    at = [[m.value for tick, m in wheel if tick <= beat * 480][-1] for beat in (1, 2, 3, 4)]
+    assert at == [0, 64, 127, 0], "half a semitone is all it has"
+
+
 def test_drums_take_channel_10_and_a_sixteenth_part_another_port(score):
     melody = notes([(0, 1, 60, 80)])
     parts = (*(Part(f"p{k}", f"P{k}", "pad", "piano", melody) for k in range(17)), score.parts[2])

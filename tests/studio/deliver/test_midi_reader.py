@@ -9,6 +9,7 @@ from studio.compose import compose
 from studio.deliver.midi import write_midi
 from studio.deliver.midi_reader import MidiError, read_midi
 from studio.deliver.recording import Recording
+from studio.score import automation
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +84,17 @@ def test_a_lifted_section_comes_back_in_its_key(both, tmp_path):
     read = read_midi(tmp_path / "lifted.mid")
     assert [section.lift for section in read.sections] == [section.lift for section in sections]
     assert str(read.key) == "D dorian"
+
+
+def test_vibrato_comes_back_from_the_modulation_wheel(both, tmp_path):
+    played, _ = both
+    lane = automation([(1.0, 0.0), (2.0, 0.2), (6.0, 0.2), (7.0, 0.0)])
+    score = played.with_parts((replace(played.parts[0], controls={"vibrato": lane}), played.parts[1]))
+    write_midi(Recording(np.zeros((2, 0), np.float32), score), tmp_path / "x.mid")
+    first, second = read_midi(tmp_path / "x.mid").parts
+    back = first.controls["vibrato"]
+    shift = back["beat"][0] - 1.0  # whole bars in front of a pick-up
+    for beat in (1.5, 3.0, 6.5):
+        written = np.interp(beat, lane["beat"], lane["value"])
+        assert np.interp(beat + shift, back["beat"], back["value"]) == pytest.approx(written, abs=0.02)
+    assert not second.controls

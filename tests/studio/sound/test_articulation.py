@@ -9,6 +9,7 @@ from studio.audio import SAMPLE_RATE, Audio
 from studio.instruments import ARTICULATIONS, INSTRUMENTS, instrument
 from studio.score import Part, Score, TempoMap, notes
 from studio.sound import render
+from studio.sound.articulation import manner
 from studio.sound.events import events
 from studio.theory.key import Key
 from studio.theory.meter import Meter
@@ -123,6 +124,30 @@ def test_a_tone_struck_again_is_not_the_same(play: Play, identity: str) -> None:
     assert not any(np.allclose(one, two, atol=1e-5) for one, two in pairwise(cuts))
     assert np.ptp([level_db(cut) for cut in cuts]) < 1.5
     np.testing.assert_array_equal(sound, play(identity, rows, duration=4.0))
+
+
+def pitch_deviation(sound: Audio, hertz: float) -> NDArray[np.float64]:
+    """Return the deviation in cents from ``hertz`` of the first partial, a hundred times a second."""
+    time = np.arange(sound.shape[1]) / SAMPLE_RATE
+    turned = sound.mean(0) * np.exp(-2j * np.pi * hertz * time)
+    window = np.hanning(2205) / 1102
+    phase = np.unwrap(np.angle(np.convolve(turned, window, "same")[::441]))
+    cents: NDArray[np.float64] = np.diff(phase) * 100 / (2 * np.pi) / hertz * 1200 / np.log(2)
+    return cents
+
+
+@needs_library
+@pytest.mark.usefixtures("real_library")
+@pytest.mark.parametrize("identity", ["trombone", "square-lead"])
+def test_the_vibrato_lane_is_its_depth_at_the_rate_of_the_family(play: Play, identity: str) -> None:
+    lane = {"vibrato": [(0.5, 0.0), (0.8, 0.3), (2.8, 0.3), (2.9, 0.0)]}
+    sound = play(identity, [(0.0, 3.0, 62, 80)], duration=3.0, controls=lane)
+    cents = pitch_deviation(sound, 440 * 2 ** (-7 / 12))
+    moving, still = cents[100:270], cents[25:45]
+    assert np.ptp(moving) / 2 == pytest.approx(30, abs=4)
+    assert np.ptp(still) / 2 < 4
+    crossings = int((np.diff(np.signbit(moving - moving.mean())) != 0).sum())
+    assert crossings / 2 / 1.7 == pytest.approx(manner(instrument(identity)).vibrato_hz, abs=0.5)
 
 
 def test_every_instrument_says_how_it_is_played() -> None:
