@@ -11,6 +11,7 @@ from studio.compose.ensemble import Chair
 from studio.compose.gestures import lanes
 from studio.compose.plan import Plan
 from studio.compose.timing import Band, apart, lateness, later, strummed, swung
+from studio.instruments import INSTRUMENTS
 from studio.score import Notes, Part, Score, Section
 from studio.styles import PartStyle
 
@@ -19,6 +20,9 @@ ROLLED = ("piano", "mellow-piano", "harp", "nylon-guitar", "steel-guitar", "elec
 
 ROLL_MS = 90.0
 LEGATO_ROLES = ("lead", "counter")
+
+SLURRING, WIDEST_SLUR, SLUR_MS = 0.85, 5, 8.0
+"""How legato a style must be for its players to slur; semitones of the widest slur; how much slurred notes overlap."""
 
 
 def perform(score: Score, plan: Plan) -> Score:
@@ -81,6 +85,9 @@ def _timed(
     onset = later(swung(written["onset"], plan), late, score.tempo)
     played["onset"] = np.maximum(onset, 0.0)
     end = later(swung(ends, plan), np.minimum(late, 10.0), score.tempo)
+    if chair.role in LEGATO_ROLES and "legato" in INSTRUMENTS[chair.instrument].articulations:
+        slurred = _slurred(written, plan)
+        end[:-1][slurred] = later(played["onset"][1:], SLUR_MS, score.tempo)[slurred]
     played["duration"] = np.maximum(end - played["onset"], 0.03)
     return played
 
@@ -91,6 +98,18 @@ def _joined(notes: Notes, ends: NDArray[np.float64], legato: float) -> NDArray[n
     touching = (following - ends < 0.05) & (following > notes["onset"])
     share = np.where(touching, following, ends) - notes["onset"]
     return np.where(touching, notes["onset"] + share * legato, ends)
+
+
+def _slurred(notes: Notes, plan: Plan) -> NDArray[np.bool_]:
+    """Return which notes (but the last) are slurred to the next: near ones that touch, unless a new bar is tongued."""
+    if plan.style.melody.legato < SLURRING:
+        return np.zeros(max(len(notes) - 1, 0), bool)
+    onset, pitch = notes["onset"], notes["pitch"].astype(int)
+    gap = onset[1:] - (onset + notes["duration"])[:-1]
+    near = (np.abs(np.diff(pitch)) <= WIDEST_SLUR) & (np.diff(pitch) != 0)
+    tongued = np.array([plan.meter.weight(beat) >= 1.0 for beat in np.round(onset[1:], 4)], bool)
+    slurred: NDArray[np.bool_] = (gap < 0.05) & (np.diff(onset) > 0.05) & near & ~tongued
+    return slurred
 
 
 def _spread(notes: Notes, plan: Plan, chair: Chair, rng: np.random.Generator) -> NDArray[np.float64]:

@@ -236,6 +236,21 @@ def test_a_bass_slides_into_the_first_long_note_of_a_section(played):
     assert "bend" not in played(rows, "bass", "sub-bass", sections=sections)[1]["it"].controls
 
 
+def test_winds_slur_near_notes_that_touch_and_tongue_the_bar(played):
+    rows = [(i / 2, 0.5, (60, 62, 64, 67, 60, 69)[i % 6]) for i in range(48)]
+    _, parts = played(rows, "lead", "clarinet", feel=STILL, melody=Melody({}, legato=0.9))
+    notes = parts["it"].notes
+    gap = ms(notes["onset"][1:], (notes["onset"] + notes["duration"])[:-1])
+    leap = np.abs(np.diff(notes["pitch"].astype(int)))
+    bar = np.abs((notes["onset"][1:] + 0.1) % 4) < 0.2
+    assert np.all(gap[(leap <= 5) & ~bar] == pytest.approx(-8, abs=0.5))
+    assert np.all(gap[(leap > 5) | bar] > 20)
+    assert min(np.sum(bar), np.sum(leap > 5)) >= 5
+    _, parts = played(rows, "lead", "clarinet", feel=STILL, melody=Melody({}, legato=0.7))
+    short = parts["it"].notes
+    assert np.all(short["onset"][1:] - (short["onset"] + short["duration"])[:-1] > 0.1)
+
+
 def test_gestures_are_those_that_the_table_of_instruments_names():
     tables: dict[str, Collection[str]] = {
         "bend": BENDS,
