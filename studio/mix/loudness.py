@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.signal import firwin
 
 from studio.audio import SAMPLE_RATE, Audio, decibels
+from studio.mix.gain import STEP, Curve, steps_of
 from studio.mix.kernel import kernel
 
 HOP = SAMPLE_RATE // 10
@@ -25,7 +26,7 @@ SILENT = ABSOLUTE_GATE
 """What sound too quiet for the gate, or too short for one block, is said to measure (LUFS)."""
 
 PHASES, TAPS = 4, 12
-PEAK_BLOCK = 256
+PEAK_BLOCK = 16 * STEP
 
 Power = NDArray[np.float64]
 
@@ -58,6 +59,14 @@ def hop_power(audio: Audio) -> Power:
     BS.1770-5 equations 1 and 2 on hops instead of gating blocks; ``audio`` has shape ``(2, frames)``.
     """
     return _hop_power(audio, k_weighting(), HOP)
+
+
+def step_power(audio: Audio) -> NDArray[np.float32]:
+    """Return the K-weighted power of each step of a gain curve; ``HOP // STEP`` of them make a hop."""
+    power = np.zeros(steps_of(audio.shape[1]), np.float32)
+    whole = _hop_power(audio, k_weighting(), STEP)
+    power[: len(whole)] = whole
+    return power
 
 
 @kernel
@@ -159,9 +168,9 @@ def true_peak(audio: Audio) -> float:
     return decibels(float(_true_peak(audio, interpolator(), overshoot())))
 
 
-def peak_envelope(audio: Audio, above: float) -> NDArray[np.float32]:
-    """Return around each frame the true peak of both channels, a ratio; where none can exceed ``above``, 0."""
-    return _peak_envelope(audio, interpolator(), overshoot(), np.float32(above))
+def step_peaks(audio: Audio, above: float = 0.0) -> Curve:
+    """Return the true peak of both channels in each step of a gain curve, a ratio; 0 where none exceeds ``above``."""
+    return _step_peaks(audio, interpolator(), overshoot(), np.float32(above))
 
 
 @kernel
@@ -192,15 +201,20 @@ def _raise_to_interpolated(peaks, window, taps, sums):  # type: ignore[no-untype
 
 
 @kernel
-def _peak_envelope(audio, taps, overshoot, above):  # type: ignore[no-untyped-def]
+def _step_peaks(audio, taps, overshoot, above):  # type: ignore[no-untyped-def]
     frames = audio.shape[1]
-    peaks = np.zeros(frames, np.float32)
+    highest = np.zeros((frames + STEP - 1) // STEP, np.float32)
+    peaks = np.zeros(PEAK_BLOCK, np.float32)
     window, sums = np.zeros(PEAK_BLOCK + TAPS - 1, np.float32), np.zeros(PEAK_BLOCK, np.float32)
     for c in range(2):
         for start in range(0, frames, PEAK_BLOCK):
             if _fill_window(window, audio[c], start) * overshoot > above:
-                _raise_to_interpolated(peaks[start : start + PEAK_BLOCK], window, taps, sums)
-    return peaks
+                peaks[:] = np.float32(0.0)
+                _raise_to_interpolated(peaks, window, taps, sums)
+                for step in range(start // STEP, min(start // STEP + PEAK_BLOCK // STEP, len(highest))):
+                    first = step * STEP - start
+                    highest[step] = max(highest[step], peaks[first : first + STEP].max())
+    return highest
 
 
 @kernel

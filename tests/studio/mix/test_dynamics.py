@@ -3,6 +3,7 @@ import pytest
 
 from studio.audio import SAMPLE_RATE
 from studio.mix.dynamics import Compressor, Ducking
+from studio.mix.gain import STEP, Gain
 from studio.mix.limiter import Limiter
 from studio.mix.loudness import true_peak
 
@@ -66,3 +67,22 @@ def test_the_limiter_acts_before_a_peak_and_lets_go_after(sine):
     assert gain[22_050 - 200] == 1.0
     assert gain[22_050] < gain[22_050 + 4_000] < 1.0
     assert gain[-1] > 0.99
+
+
+def test_a_spike_leaves_no_hole_where_a_lasting_peak_does(sine):
+    sound = sine(500, -20, 1)
+    sound[:, 11_025] = 2.0
+    sound[:, 22_050:23_000] *= 20.0
+    gain = Limiter(-6.0).gain(sound)
+    assert gain[11_025] == pytest.approx(0.25, abs=0.02)
+    after_spike, after_burst = gain[11_025 + 700], gain[23_000 + 700]
+    assert after_spike > 0.75
+    assert after_burst > gain[22_500]
+    assert Limiter(-6.0, body=60.0).gain(sound)[11_025 + 700] < after_spike - 0.1
+
+
+def test_a_gain_is_joined_by_straight_lines():
+    ones = np.ones((2, 2 * STEP + 1), np.float32)
+    Gain(np.array([0.0, 1.0, 0.5, 0.5], np.float32)).process(ones)
+    assert ones[0, [0, STEP // 3, STEP, 2 * STEP]] == pytest.approx([0.0, 1 / 3, 1.0, 0.5])
+    assert np.array_equal(ones[0], ones[1])

@@ -4,6 +4,7 @@ import pytest
 
 from studio.audio import SAMPLE_RATE, silence
 from studio.mix import loudness
+from studio.mix.gain import STEP
 
 
 def test_k_weighting_is_the_printed_table_at_48_khz(monkeypatch):
@@ -60,7 +61,23 @@ def test_true_peak_finds_what_lies_between_samples():
 
 def test_skipping_quiet_blocks_changes_no_peak(noise):
     sound = noise(-20, 1)
-    everywhere = loudness.peak_envelope(sound, 0.0)
-    above = loudness.peak_envelope(sound, 0.3)
+    everywhere = loudness.step_peaks(sound)
+    above = loudness.step_peaks(sound, 0.3)
     assert np.array_equal(above[everywhere > 0.3], everywhere[everywhere > 0.3])
     assert loudness.true_peak(sound) == pytest.approx(20 * np.log10(everywhere.max()), abs=1e-4)
+
+
+def test_a_peak_lies_in_its_own_step():
+    sound = silence(10 * STEP + 4)
+    sound[1, 7 * STEP + 7] = 0.5
+    peaks = loudness.step_peaks(sound)
+    assert len(peaks) == 11
+    assert peaks.argmax() == 7
+    assert peaks[7] == pytest.approx(0.5, abs=0.01)
+
+
+def test_the_power_of_steps_makes_that_of_hops(noise):
+    sound = noise(-20, 1)[:, : 9 * loudness.HOP + 100]
+    steps = loudness.step_power(sound)
+    whole = steps[: 9 * loudness.HOP // STEP].reshape(9, -1).mean(axis=1)
+    assert whole == pytest.approx(loudness.hop_power(sound), rel=1e-5)
