@@ -15,6 +15,7 @@ from studio.produce import DEFAULT_FORMATS, Track, file_name, produce
 from studio.prompt import add_understand, prompted, understand_command
 from studio.record import free_name, read_record, write_record
 from studio.review import Row
+from studio.separate import add_separate, separate_command
 from studio.variations import LAYERS, section_asked, steps_asked
 
 BAD_BRIEF, FAILED, STOPPED = 2, 1, 130
@@ -79,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--json", action="store_true", help="print one JSON object instead of words")
     add_draw(commands)
     add_understand(commands)
+    add_separate(commands)
     return parser
 
 
@@ -175,5 +177,11 @@ def _row(row: Row) -> str:
     )
 
 
-COMMANDS = {"compose": _compose, "vary": _vary, "draw": draw, "understand": understand_command}
+COMMANDS = {
+    "compose": _compose,
+    "vary": _vary,
+    "draw": draw,
+    "understand": understand_command,
+    "separate": separate_command,
+}
 """Subcommand → what it does."""

@@ -11,3 +11,11 @@ class SoundLibraryError(StudioError):
 
 class RenderError(StudioError):
     """A score could not be turned into sound."""
+
+
+class DeliveryError(StudioError):
+    """A piece could not be written in the formats asked for, or with these tags."""
+
+
+class SeparationError(StudioError):
+    """A recording could not be taken apart into its sources."""

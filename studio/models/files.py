@@ -15,6 +15,9 @@ from studio.models.network import EventModel, Grammar, Size
 
 FOLDER = Path(__file__).parent
 
+COMPOSERS = ("drums", "harmony", "melody")
+"""The shipped models of events, with which every piece is composed."""
+
 
 class ModelError(StudioError):
     """A model's weights are missing or do not fit the code."""
@@ -48,6 +51,6 @@ def trained(name: str) -> EventModel:
 
 
 def warm_up() -> None:
-    """Load every shipped model. Raises ``ModelError``."""
-    for path in sorted(FOLDER.glob("*.safetensors")):
-        trained(path.stem)
+    """Load every model that composing needs. Raises ``ModelError``."""
+    for name in COMPOSERS:
+        trained(name)
