@@ -11,6 +11,7 @@ from scipy.signal import resample_poly
 from studio.audio import SAMPLE_RATE, Audio
 from studio.errors import StudioError
 
+ID3_HEAD, XING_REACH = 10, 64
 RATES = (8_000, 192_000)
 SHORTENED = re.compile(r"^data : (\d+) \(should be (\d+)\)", re.MULTILINE)
 """What libsndfile notes of a WAV whose data are not as long as its head says; it reads what there is."""
@@ -34,13 +35,24 @@ def hear(path: Path) -> Audio:
         raise ReviewError(f"{path.name} is empty")
     try:
         with soundfile.SoundFile(path) as file:
-            promised, rate, short = file.frames, file.samplerate, _is_shortened(file.extra_info)
+            promised = file.frames if file.format != "MP3" or _tells_length(path) else 0
+            rate, short = file.samplerate, _is_shortened(file.extra_info)
             sound = file.read(dtype="float32", always_2d=True)
     except (soundfile.SoundFileError, RuntimeError) as error:
         raise ReviewError(f"{path.name} cannot be read as sound; it is damaged or of another kind") from error
     if short or len(sound) < promised:
         raise ReviewError(f"{path.name} is cut short: only {len(sound) / rate:.1f} s of it can be read")
     return _at_our_rate(_stereo(sound, path.name), rate, path.name)
+
+
+def _tells_length(path: Path) -> bool:
+    """Return whether an MP3 begins with a Xing or Info frame; without one its length is an estimate."""
+    with path.open("rb") as file:
+        head = file.read(ID3_HEAD)
+        is_tagged = head[:3] == b"ID3"
+        file.seek(ID3_HEAD + sum((byte & 0x7F) << 7 * k for k, byte in enumerate(head[:5:-1])) if is_tagged else 0)
+        frame = file.read(XING_REACH)
+    return b"Xing" in frame or b"Info" in frame
 
 
 def _is_shortened(notes: str) -> bool:

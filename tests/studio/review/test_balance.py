@@ -81,7 +81,7 @@ def test_one_band_too_loud_stands_out_alone():
     raised = curve.levels.copy()
     raised[1] += 11.0
     balance = compare(raised, curve)
-    assert balance.deviation == pytest.approx([0, 11.0] + 8 * [0])
+    assert balance.deviation == pytest.approx([0.0, 11.0] + 8 * [0.0])
     assert balance.excess[1] == pytest.approx(11.0 - curve.above[1])
     assert np.flatnonzero(balance.excess).tolist() == [balance.worst] == [1]
 

@@ -1,5 +1,6 @@
 import io
 
+import lameenc
 import numpy as np
 import pytest
 import soundfile
@@ -64,6 +65,30 @@ def test_what_is_not_a_file_of_sound_says_so(tmp_path):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(ReviewError, match=words):
             hear(tmp_path / name)
+
+
+def bare_mp3(seconds=3.0):
+    """An MP3 without a Xing frame: nothing in it tells how long it is."""
+    encoder = lameenc.Encoder()
+    encoder.set_channels(2)
+    encoder.set_in_sample_rate(SAMPLE_RATE)
+    encoder.set_bit_rate(192)
+    return encoder.encode((tone(SAMPLE_RATE, seconds=seconds) * 32767).astype("<i2").tobytes()) + encoder.flush()
+
+
+@pytest.mark.parametrize("tag", [b"", b"ID3\x04\x00\x00\x00\x00\x02\x00" + bytes(256)])
+def test_an_mp3_that_does_not_tell_its_length_is_heard(tmp_path, tag):
+    (tmp_path / "a.mp3").write_bytes(tag + bytes(bare_mp3()))
+    assert hear(tmp_path / "a.mp3").shape[1] == pytest.approx(3 * SAMPLE_RATE, abs=4000)
+
+
+def test_a_tagged_mp3_cut_short_says_so(tmp_path):
+    tag = b"ID3\x04\x00\x00\x00\x00\x02\x00" + bytes(256)
+    (tmp_path / "whole.mp3").write_bytes(tag + encoded("MP3"))
+    assert hear(tmp_path / "whole.mp3").shape == (2, 2 * SAMPLE_RATE)
+    (tmp_path / "cut.mp3").write_bytes(tag + encoded("MP3")[:-4000])
+    with pytest.raises(ReviewError, match="cut short"):
+        hear(tmp_path / "cut.mp3")
 
 
 def test_surround_sound_is_refused(tmp_path):
