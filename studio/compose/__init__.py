@@ -1,7 +1,8 @@
 """Brief → score: form, harmony, melody, bass, drums, accompaniment, performance, each with its own random stream."""
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from studio.brief import Brief
 from studio.compose.draft import Draft, drafted, redrawn
@@ -12,7 +13,10 @@ from studio.compose.title import title
 from studio.score import Part, Score
 from studio.variations import LAYERS, Variations
 
-__all__ = ["LAYERS", "Composition", "Plan", "compose"]
+__all__ = ["LAYERS", "Composition", "Plan", "compose", "compose_opening"]
+
+AHEAD = 0.5
+"""Seconds by which players come early at most, and notes give way to those that follow."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,19 @@ def compose(brief: Brief, *, variations: Variations | Mapping[str, int] | None =
     for number, step in enumerate(asked.steps, start=1):
         draft = redrawn(draft, step, asked.until(number))
     score = _score(draft, name)
+    return Composition(draft.plan, score, perform(score, draft.plan))
+
+
+def compose_opening(brief: Brief, seconds: float) -> Composition:
+    """Compose the sections of which something sounds in the first ``seconds``, to the notes that ``compose`` writes.
+
+    The plan is that of the whole piece, and so are the chords. A counter line may strike together with the tune where
+    the whole piece would have it rest.
+    """
+    plan = plan_form(brief, Variations())
+    until = plan.section_at(float(plan.tempo.beat(seconds + AHEAD))).end
+    draft = drafted(replace(plan, until=until if until < plan.end else math.inf))
+    score = _score(draft, brief.title or title(plan))
     return Composition(draft.plan, score, perform(score, draft.plan))
 
 

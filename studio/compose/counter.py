@@ -53,7 +53,9 @@ def write_counter(plan: Plan, chords: tuple[ChordSpan, ...], chair: Chair, lead:
         if not _first_hearing(plan, start):
             for free_start, free_end in free:
                 line.guide(free_start, free_end)
-    rows = _thinned(_one_at_a_time(line.rows), lead)
+    rows = _one_at_a_time(line.rows)
+    if plan.until >= plan.end:  # an opening has its share of the whole to spend
+        rows = _thinned(rows, lead)
     if plays_final(plan, chair):
         rows.append(line.final())
     return notes(rows)

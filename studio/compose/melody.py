@@ -35,7 +35,9 @@ def write_melody(plan: Plan, chords: Sequence[ChordSpan]) -> dict[str, Notes]:
     homes: dict[str, Stage] = {}
     for stage in sorted(stages, key=lambda stage: -stage.section.bars):
         homes.setdefault(stage.label, stage)
-    tunes = worked_out(plan, chords, sorted(homes.values(), key=lambda stage: stage.section.start))
+    stages = [stage for stage in stages if stage.section in plan.written]
+    heard = {stage.label: homes[stage.label] for stage in stages}
+    tunes = worked_out(plan, chords, sorted(heard.values(), key=lambda stage: stage.section.start))
     rows: dict[str, list[tuple[float, float, int, int]]] = {
         chair.id: [] for chair in plan.chairs if chair.role == "lead"
     }

@@ -1,5 +1,6 @@
 """What is decided before the first note: style, key, tempo, form and who plays."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -33,7 +34,8 @@ class Plan:
     """The frame that every writer of notes works in. ``duration`` in seconds.
 
     The last bar of the last section is the final one: its downbeat carries the final chord (or, when the ending
-    fades, music goes on to the end).
+    fades, music goes on to the end). Sections that begin at ``until`` or later are planned but not written: an opening
+    is heard before there is a piece.
     """
 
     brief: Brief
@@ -47,6 +49,7 @@ class Plan:
     ending: Ending
     chairs: tuple[Chair, ...]
     variations: Variations = field(default_factory=Variations)
+    until: float = math.inf
 
     def stream(self, layer: str, detail: str = "", section: str | None = None) -> np.random.Generator:
         """Return the random stream of a layer (one of ``LAYERS``), or of one detail in it.
@@ -92,6 +95,11 @@ class Plan:
     def final(self) -> float:
         """The beat of the final chord; equals ``end`` when the ending fades and nothing is final."""
         return self.end if self.ending.kind == "fade" else self.end - self.bar
+
+    @property
+    def written(self) -> tuple[Section, ...]:
+        """The sections that are written: all, or those of the opening."""
+        return tuple(section for section in self.sections if section.start < self.until - 1e-6)
 
     def occurrence(self, section: Section) -> int:
         """Return how many sections of that name came before: 0 for the first."""

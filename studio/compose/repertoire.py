@@ -1,6 +1,6 @@
 """What a drummer who has listened to recorded drumming plays in a piece: turns of its grooves, and fills."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -69,7 +69,9 @@ class Repertoire:
                 fills[section.start, False] = self._fill(stretch, stretch.fill)
             if section.bars > LONG:
                 fills[section.start, True] = self._fill(stretch, plan.meter.pulse_beats)
-        self.turns, self.fills = self._played(turns), self._played(fills)
+        played = self._played({**turns, **fills})  # together: a batch costs the same, full or not
+        self.turns = {name: played[name] for name in turns if name in played}
+        self.fills = {name: played[name] for name in fills if name in played}
 
     def turn(self, groove: str, number: int, energy: float) -> Hits | None:
         """Return what becomes of bar ``number`` of a section: of the last of four in turn, of the second of every other
@@ -84,7 +86,7 @@ class Repertoire:
         """Return the bar with the fill that ends a section, or that ends eight bars inside it."""
         return self.fills.get((section.start, inside))
 
-    def _played(self, wishes: dict[Name, Wish | None]) -> dict[Name, Hits]:
+    def _played(self, wishes: Mapping[Name, Wish | None]) -> dict[Name, Hits]:
         manner = manner_of(self.plan)
         asked = {name: wish for name, wish in wishes.items() if wish is not None}
         return dict(zip(asked, play(list(asked.values()), manner), strict=True)) if manner else {}

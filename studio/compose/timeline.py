@@ -31,7 +31,7 @@ class Bar:
 
 def bars(plan: Plan, chair: Chair) -> Iterator[Bar]:
     """Yield the bars that a chair fills, in order; the bar of the final chord is not among them."""
-    for section in plan.sections:
+    for section in plan.written:
         if not chair.plays(section):
             continue
         for number in range(section.bars):
@@ -41,8 +41,8 @@ def bars(plan: Plan, chair: Chair) -> Iterator[Bar]:
 
 
 def plays_final(plan: Plan, chair: Chair) -> bool:
-    """Whether a chair has a final chord to play: the ending does not fade and it plays in the last section."""
-    return plan.ending.kind != "fade" and chair.plays(plan.sections[-1])
+    """Whether a chair has a final chord to play: the ending does not fade, is written, and it plays in it."""
+    return plan.ending.kind != "fade" and plan.sections[-1] in plan.written and chair.plays(plan.sections[-1])
 
 
 def final_beats(plan: Plan) -> float:
