@@ -46,6 +46,12 @@ def arch():
     return noise(12) * level.astype(np.float32)
 
 
+def flare():
+    """Three loud seconds in twenty: at −14 LUFS they would come within 7 LU of the ceiling."""
+    level = np.where(np.abs(clock(20) - 10) < 1.6, 0.2, 0.07)
+    return noise(20) * level.astype(np.float32)
+
+
 def faint():
     return np.float32(1e-2) * drums()
 
@@ -55,7 +61,7 @@ def drone():
     return stereo(0.003 * (np.sin(2 * np.pi * 110 * time) + 0.5 * np.sin(2 * np.pi * 220.7 * time)))
 
 
-MATERIALS = {make.__name__: make() for make in (dense, drums, plucks, arch, faint, drone)}
+MATERIALS = {make.__name__: make() for make in (dense, drums, plucks, arch, flare, faint, drone)}
 
 
 def dynamics(audio):
@@ -74,7 +80,7 @@ def test_every_material_lands_on_every_target(name, target):
     assert result.reached
     assert result.audio.shape == mix.shape
     if target.name != "club":
-        assert dynamics(result.audio) > min(8.0, dynamics(mix) - 0.5)
+        assert dynamics(result.audio) > min(8.0, dynamics(mix) - 0.1)
 
 
 def test_a_second_meter_agrees():
