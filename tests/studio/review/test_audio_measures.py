@@ -71,6 +71,24 @@ def test_a_saw_wave_is_no_row_of_clicks():
     assert len(faults.clicks(np.ascontiguousarray(saw * np.ones((2, 1)), np.float32))) == 0
 
 
+def test_the_edges_of_a_filtered_saw_are_no_clicks_however_few_stand_out():
+    time = np.arange(4 * SAMPLE_RATE) / SAMPLE_RATE
+    period = np.floor(time * 110)
+    steps = np.where(period % 23 == 5, 1.0, 0.4)  # a filter lets one edge in 23 through
+    acid = 0.2 * steps * (time * 110 % 1.0) + 0.0045 * np.random.default_rng(1).standard_normal(len(time))
+    assert len(faults.clicks(np.ascontiguousarray(acid * np.ones((2, 1)), np.float32))) == 0
+
+
+@pytest.mark.parametrize(("milliseconds", "clicks"), [(-2.5, 0), (-60, 1), (10, 0), (100, 1)])
+def test_a_click_at_a_drum_is_masked(milliseconds, clicks):
+    time = np.arange(2 * SAMPLE_RATE) / SAMPLE_RATE
+    after = np.maximum(time - 1, 0)
+    hat = 0.5 * np.random.default_rng(1).standard_normal(len(time)) * np.exp(-80 * after) * (time > 1)
+    music = 0.2 * np.sin(2 * np.pi * 220 * time) + hat
+    music[round((1 + milliseconds / 1000) * SAMPLE_RATE)] += 0.05
+    assert len(faults.clicks(np.ascontiguousarray(music * np.ones((2, 1)), np.float32))) == clicks
+
+
 def test_silences_are_measured_to_ten_milliseconds(tune):
     music = tune(0, "major", 120, 6)
     music[:, : round(0.7 * SAMPLE_RATE)] = 0
