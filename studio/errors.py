@@ -19,3 +19,7 @@ class DeliveryError(StudioError):
 
 class SeparationError(StudioError):
     """A recording could not be taken apart into its sources."""
+
+
+class WatermarkError(StudioError):
+    """A sound in which no watermark can be looked for."""

@@ -1,42 +1,38 @@
-"""ID3v2.3 tags (id3.org, *ID3 tag version 2.3.0*, 1999): the few text frames that players show."""
+"""ID3v2.4 (id3.org, *ID3 tag version 2.4.0*, 2000), for MP3 and for a chunk of a WAV file; written by mutagen."""
 
-import struct
+from io import BytesIO
 
-from studio.deliver.recording import Recording
-from studio.theory.key import Key
+from mutagen import id3
 
-LONGEST_BPM = 999
+from studio.deliver.tags import NAMES, Tags
 
-
-def id3_tag(recording: Recording) -> bytes:
-    """Return the tag that stands before the first MPEG frame."""
-    score = recording.score
-    texts = {
-        "TIT2": score.title,
-        "TPE1": recording.artist,
-        "TCON": recording.genre,
-        "TBPM": str(min(round(recording.tempo), LONGEST_BPM)),
-        "TKEY": initial_key(score.key),
-    }
-    frames = b"".join(_frame(name, _utf16(text)) for name, text in texts.items() if text)
-    if recording.comment:
-        frames += _frame("COMM", b"\x01eng" + "\0".encode("utf-16")[:4] + _utf16(recording.comment)[1:])
-    return b"ID3\x03\x00\x00" + _synchsafe(len(frames)) + frames
+UTF8, FRONT_COVER = 3, 3
+COMMENT_LANGUAGE, UNKNOWN_LANGUAGE = "eng", "XXX"
 
 
-def initial_key(key: Key) -> str:
-    """Return the key as ID3 writes it, three characters at most: ``C``, ``F#m``; modes by their third."""
-    return str(key).split()[0] + ("m" if key.is_minor else "")
+def id3_tag(tags: Tags) -> bytes:
+    """Return the tag as it stands before the first MPEG frame; the same tags give the same bytes."""
+    tag = id3.ID3()
+    for name, text in tags.texts().items():
+        tag.add(_frame(NAMES[name].id3, text))
+    if tags.cover:
+        tag.add(id3.APIC(encoding=UTF8, mime=tags.cover_type, type=FRONT_COVER, desc="", data=tags.cover))
+    rendered = BytesIO()
+    tag.save(rendered, v1=0, v2_version=4, padding=lambda _info: 0)
+    return rendered.getvalue()
 
 
-def _frame(name: str, body: bytes) -> bytes:
-    return name.encode() + struct.pack(">IH", len(body), 0) + body
-
-
-def _utf16(text: str) -> bytes:
-    """Encoding byte 1: UTF-16 with a byte order mark, closed by a zero."""
-    return b"\x01" + b"\xff\xfe" + text.encode("utf-16-le") + b"\0\0"
-
-
-def _synchsafe(size: int) -> bytes:
-    return bytes((size >> shift) & 0x7F for shift in (21, 14, 7, 0))
+def _frame(name: str, text: str) -> id3.Frame:
+    """Return one frame; ``TXXX`` frames are named with their description behind a colon."""
+    name, _, description = name.partition(":")
+    if name == "COMM":
+        return id3.COMM(encoding=UTF8, lang=COMMENT_LANGUAGE, desc="", text=[text])
+    if name == "USLT":
+        return id3.USLT(encoding=UTF8, lang=UNKNOWN_LANGUAGE, desc="", text=text)
+    if name == "TXXX":
+        return id3.TXXX(encoding=UTF8, desc=description, text=[text])
+    if name == "WCOP":
+        return id3.WCOP(url=text)
+    if name == "TBPM":  # whole beats, by the standard
+        text = str(round(float(text)))
+    return id3.Frames[name](encoding=UTF8, text=[text])

@@ -6,15 +6,14 @@ All parts are at concert pitch; divisions are 24 a quarter note.
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from studio import ENGINE_VERSION
 from studio.deliver.midi import channels, program
 from studio.deliver.paper.sheet import Player, Sheet, full_score, is_percussion, lead_sheet
 from studio.deliver.paper.xml_measure import write_measure
 from studio.deliver.percussion import stroke
 from studio.deliver.recording import Recording
+from studio.deliver.tags import MAKER
 from studio.instruments import INSTRUMENTS
 
-MAKER = "Songwright"
 RIGHTS = "Original work. Use is granted by its licence."
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n'
@@ -38,10 +37,10 @@ def musicxml(sheet: Sheet, recording: Recording) -> str:
     root = ET.Element("score-partwise", version="4.0")
     ET.SubElement(ET.SubElement(root, "work"), "work-title").text = sheet.score.title
     identification = ET.SubElement(root, "identification")
-    ET.SubElement(identification, "creator", type="composer").text = recording.artist or MAKER
-    ET.SubElement(identification, "rights").text = recording.comment or RIGHTS
+    ET.SubElement(identification, "creator", type="composer").text = recording.tags.artist or MAKER
+    ET.SubElement(identification, "rights").text = recording.tags.copyright or RIGHTS
     encoding = ET.SubElement(identification, "encoding")
-    ET.SubElement(encoding, "software").text = f"{MAKER} {ENGINE_VERSION}"
+    ET.SubElement(encoding, "software").text = recording.tags.software
     for element in ("accidental", "beam", "stem"):
         ET.SubElement(encoding, "supports", element=element, type="yes" if element != "stem" else "no")
     part_list = ET.SubElement(root, "part-list")

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from studio.audio import Audio
 from studio.deliver.stems import Stems
+from studio.deliver.tags import Tags
 from studio.score import Score
 
 
@@ -23,15 +24,13 @@ class Recording:
     """A finished piece: its master, shape ``(2, frames)``, and its score as played.
 
     ``written`` is the score on the grid, for formats that are read; without one, the played score is written.
-    ``swing`` tells how its pairs are played. ``artist``, ``genre`` and ``comment`` are written into the files where
-    they have a place; empty ones are not. ``stems``, for formats that are made of them, are those of its mix.
+    ``swing`` tells how its pairs are played. ``tags`` are written into the files where they have a place. ``stems``,
+    for formats that are made of them, are those of its mix.
     """
 
     audio: Audio
     score: Score
-    artist: str = ""
-    genre: str = ""
-    comment: str = ""
+    tags: Tags = field(default_factory=Tags)
     written: Score | None = None
     swing: Swing = STRAIGHT
     stems: Stems | None = field(default=None, repr=False)

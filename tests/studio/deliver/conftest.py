@@ -8,8 +8,7 @@ from studio.theory.key import Key
 from studio.theory.meter import Meter
 
 
-@pytest.fixture
-def score():
+def make_score():
     """Two bars of verse at 120 BPM and two of chorus at 90, in C minor: keys, bass that bends, drums."""
     keys = notes([(0, 1, 60, 80), (0, 1, 64, 70), (1, 2, 60, 90), (1.5, 1, 60, 100)])
     parts = (
@@ -22,16 +21,21 @@ def score():
     return Score("Test – piece", Key.parse("C minor"), Meter(4, 4), tempo, 9.4, sections, (), parts)
 
 
+def make_sound(frames):
+    """A second or so of decaying tones, of an exact number of frames."""
+    time = np.arange(frames) / SAMPLE_RATE
+    wave = 0.6 * np.sin(2 * np.pi * (300 + 40 * np.sin(7 * time)) * time) * np.exp(-2 * (time % 0.25))
+    return np.ascontiguousarray(np.stack([wave, 0.8 * np.roll(wave, 13)]), np.float32)
+
+
+@pytest.fixture
+def score():
+    return make_score()
+
+
 @pytest.fixture
 def sound():
-    """Make a second or so of decaying tones, of an exact number of frames."""
-
-    def make(frames):
-        time = np.arange(frames) / SAMPLE_RATE
-        wave = 0.6 * np.sin(2 * np.pi * (300 + 40 * np.sin(7 * time)) * time) * np.exp(-2 * (time % 0.25))
-        return np.ascontiguousarray(np.stack([wave, 0.8 * np.roll(wave, 13)]), np.float32)
-
-    return make
+    return make_sound
 
 
 @pytest.fixture

@@ -1,5 +1,3 @@
-from io import BytesIO
-
 import numpy as np
 import pytest
 import soundfile
@@ -7,10 +5,7 @@ from scipy.signal import correlate
 
 from studio.audio import SAMPLE_RATE
 from studio.deliver import mp3
-from studio.deliver.id3 import id3_tag, initial_key
 from studio.deliver.recording import Recording
-from studio.mix.loudness import true_peak
-from studio.theory.key import Key
 
 
 @pytest.mark.parametrize("bit_rate", [192, 320])
@@ -55,34 +50,3 @@ def test_the_checksum_is_crc_16_arc():
 def test_what_is_no_stream_is_refused():
     with pytest.raises(ValueError, match="byte 0"):
         mp3.frame_offsets(b"RIFFRIFF")
-
-
-def test_peaks_stay_below_the_promise_after_coding(score):
-    rng = np.random.default_rng(5)
-    time = np.arange(SAMPLE_RATE) / SAMPLE_RATE
-    bursts = rng.standard_normal((2, SAMPLE_RATE)) * np.exp(-40 * (time % 0.2))
-    audio = np.clip(bursts, -0.86, 0.86).astype(np.float32)
-
-    def heard(coded):
-        decoded, _ = soundfile.read(BytesIO(coded), dtype="float32")
-        return true_peak(np.ascontiguousarray(decoded.T))
-
-    stream = mp3._encode(audio, 320)
-    assert heard(mp3.info_frame(stream, SAMPLE_RATE, 320) + stream) > -1.0, "the material must be hard to code"
-    assert heard(mp3._kept_below(-1.0, audio, 320)) <= -0.95
-
-
-def test_the_tag_holds_what_players_show(score, finished):
-    tag = id3_tag(Recording(finished.audio, score, artist="Songwright", comment="Ours"))
-    assert tag[:3] == b"ID3"
-    size = sum((byte & 0x7F) << shift for byte, shift in zip(tag[6:10], (21, 14, 7, 0), strict=True))
-    assert size == len(tag) - 10
-    assert "Test – piece".encode("utf-16-le") in tag
-    assert b"TBPM" in tag
-    assert "120".encode("utf-16-le") in tag
-    assert "Ours".encode("utf-16-le") in tag
-
-
-@pytest.mark.parametrize(("key", "text"), [("C minor", "Cm"), ("F# dorian", "F#m"), ("Bb mixolydian", "Bb")])
-def test_keys_are_spelled_as_id3_wants(key, text):
-    assert initial_key(Key.parse(key)) == text

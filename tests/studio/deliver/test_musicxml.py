@@ -16,6 +16,7 @@ from studio.deliver.musicxml import musicxml
 from studio.deliver.paper.chord_symbols import KINDS
 from studio.deliver.paper.sheet import full_score, lead_sheet
 from studio.deliver.recording import Recording, Swing
+from studio.deliver.tags import Tags
 from studio.instruments import INSTRUMENTS
 from studio.score import ChordSpan, Part, Score, Section, TempoMap, notes
 from studio.styles import genres
@@ -251,7 +252,7 @@ def test_a_lead_sheet_follows_whoever_leads():
 
 
 def test_title_maker_and_rights(score):
-    recording = Recording(NO_SOUND, score, artist="Ada", comment="© Ada")
+    recording = Recording(NO_SOUND, score, Tags(artist="Ada", copyright="© Ada"))
     root = full(recording)
     assert root.findtext("work/work-title") == "Test – piece"
     assert (root.findtext("identification/creator"), root.findtext("identification/rights")) == ("Ada", "© Ada")
