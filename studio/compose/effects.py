@@ -1,4 +1,4 @@
-"""Risers, impacts and downlifters: the signs at the joins of a form."""
+"""Risers, impacts and downlifters, the signs at the joins of a form, and the textures that lie under it."""
 
 from studio.compose.ensemble import Chair
 from studio.compose.plan import Plan
@@ -10,9 +10,14 @@ STEP = 0.2
 
 PITCH = 60
 
+TEXTURES = ("vinyl", "tape-hiss", "rain")
+"""Instruments that sound all the while their chair plays."""
+
 
 def write_effects(plan: Plan, chair: Chair) -> Notes:
     """Return the notes of one effects chair; its instrument's name says which sign it gives."""
+    if chair.instrument in TEXTURES:
+        return _texture(plan, chair)
     rows = []
     for section in plan.sections[1:]:
         change = rise_before(plan, section)
@@ -23,6 +28,19 @@ def write_effects(plan: Plan, chair: Chair) -> Notes:
             start, end = max(span[0], 0.0), min(span[1], plan.end)
             rows.append((start, end - start, PITCH, velocity))
     return notes(rows)
+
+
+def _texture(plan: Plan, chair: Chair) -> Notes:
+    """Return one long note for every stretch of sections in which the chair plays."""
+    spans: list[tuple[float, float]] = []
+    for section in plan.sections:
+        if not chair.plays(section):
+            continue
+        if spans and abs(spans[-1][1] - section.start) < 1e-6:
+            spans[-1] = (spans[-1][0], section.end)
+        else:
+            spans.append((section.start, section.end))
+    return notes([(start, end - start, PITCH, chair.style.velocity) for start, end in spans])
 
 
 def _wanted(plan: Plan, chair: Chair, section: Section) -> bool:
@@ -36,8 +54,10 @@ def _span(plan: Plan, instrument: str, section: Section, change: float) -> tuple
     start, bar = section.start, plan.bar
     if change < 0:
         return (start, start + 2 * bar) if "downlifter" in instrument else None
-    if "riser" in instrument:
+    if "riser" in instrument or "sweep" in instrument:
         return start - (4 if change >= 0.35 else 2) * bar, start
+    if "swell" in instrument:
+        return start - bar, start
     if "reverse" in instrument:
         return start - 2 * plan.meter.pulse_beats, start
-    return (start, start + bar) if "impact" in instrument else None
+    return (start, start + bar) if "impact" in instrument or "drop" in instrument else None

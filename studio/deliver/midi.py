@@ -42,8 +42,10 @@ PATCH_PROGRAMS: Mapping[str, int] = {
     "supersaw": 81, "saw-lead": 81, "mono-lead": 81, "square-lead": 80, "pluck": 81, "pulse": 80, "stab": 62,
     "fm-keys": 5, "fm-bell": 14, "warm-pad": 89, "glass-pad": 92, "dark-pad": 93, "sweep-pad": 95, "drone": 97,
     "synth-strings": 50, "synth-brass": 62, "braam": 63,
-    "808": 25, "909": 24, "electronic": 24,
+    "808": 25, "909": 24, "electronic": 24, "lofi": 25,
     "riser": 119, "downlifter": 119, "impact": 116, "reverse-cymbal": 119,
+    "noise-sweep": 119, "sub-drop": 118, "cymbal-swell": 119, "reverse-piano": 119,
+    "vinyl": 122, "tape-hiss": 122, "rain": 96,
 }  # fmt: skip
 """The General MIDI program (or GS drum kit) nearest to each of our own patches."""
 

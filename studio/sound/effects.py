@@ -1,4 +1,4 @@
-"""Transitions for electronic music: a note is an effect that lasts as long as the note."""
+"""Transitions and textures: a note is an effect that lasts as long as the note."""
 
 from dataclasses import dataclass
 
@@ -6,11 +6,13 @@ import numpy as np
 from numba import njit
 
 from studio.audio import SAMPLE_RATE, Audio, ratio
-from studio.instruments import Instrument
-from studio.sound.events import Curve, Events
+from studio.instruments import Instrument, instrument
+from studio.sound import sampler
+from studio.sound.events import EVENT, SHORTEST, Curve, Events
 from studio.sound.kernels import BLOCK, KERNEL
 from studio.sound.oscillators import SAW, SINE, add_wave
 from studio.sound.synth_voice import low_pass
+from studio.sound.textures import TEXTURES, add_texture
 
 _FADE = round(0.04 * SAMPLE_RATE)
 _QUALITY = 0.9
@@ -39,14 +41,62 @@ EFFECTS: dict[str, Effect] = {
     "downlifter": Effect((15_000, 300), (0, -36), (12, -12), -14, tremolo=(8, 1)),
     "impact": Effect((9_000, 90), (0, -66), (0, -14), 6, wave=SINE, seconds=2.6),
     "reverse-cymbal": Effect((9_000, 18_000), (-48, 0), (0, 0), -99),
+    "noise-sweep": Effect((250, 14_000), (-30, 0), (0, 0), -99),
+    "sub-drop": Effect((120, 40), (0, -30), (0, -14), 10, wave=SINE, seconds=2.4),
 }
-"""Every effect by its name."""
+"""Every swept effect by its name."""
+
+PLAYED = ("cymbal-swell", "reverse-piano")
+"""Effects that are made of the sound library's instruments."""
+
+ALL = (*EFFECTS, *PLAYED, *TEXTURES)
+"""The names of all effects."""
+
+_ROLL_SECONDS = 0.062
+_CYMBAL = 57
 
 
 def play(sound: Instrument, found: Events, bend: Curve, stem: Audio, seed: int) -> None:
     """Add a part of effects to ``stem``: onset and length of each note, its pitch for the tone. They do not bend."""
     del bend
-    effect = EFFECTS[sound.patch]
+    if sound.patch in TEXTURES:
+        for event in found:
+            add_texture(sound.patch, int(event["velocity"]), int(event["start"]), int(event["hold"]), seed, stem)
+    elif sound.patch == "cymbal-swell":
+        _swell(found, stem, seed)
+    elif sound.patch == "reverse-piano":
+        _reverse(found, stem, seed)
+    else:
+        _play_swept(EFFECTS[sound.patch], found, stem, seed)
+
+
+def _swell(found: Events, stem: Audio, seed: int) -> None:
+    """Add rolls of soft mallets on a cymbal, from nearly nothing up to each note's end."""
+    for event in found:
+        count = max(2, round(int(event["hold"]) / SAMPLE_RATE / _ROLL_SECONDS))
+        share = np.arange(count) / (count - 1)
+        hits = np.zeros(count, EVENT)
+        hits["start"] = event["start"] + np.rint(share * int(event["hold"])).astype(int)
+        hits["pitch"], hits["from_pitch"], hits["hold"] = _CYMBAL, _CYMBAL, SHORTEST
+        hits["velocity"] = np.maximum(8, np.rint(int(event["velocity"]) * (0.08 + 0.92 * share**1.6)))
+        sampler.play(instrument("kit-orchestra"), hits[hits["start"] < stem.shape[1]], np.zeros(0), stem, seed)
+
+
+def _reverse(found: Events, stem: Audio, seed: int) -> None:
+    """Add piano notes played backwards, so that each ends where its hammer strikes."""
+    for event in found:
+        struck = np.zeros(1, EVENT)
+        struck[["pitch", "from_pitch", "velocity", "hold"]] = event[["pitch", "from_pitch", "velocity", "hold"]]
+        count = min(int(event["hold"]), stem.shape[1] - int(event["start"]))
+        note = np.zeros((2, int(event["hold"])), np.float32)
+        sampler.play(instrument("piano"), struck, np.zeros(0), note, seed)
+        backwards = note[:, ::-1][:, :count]
+        fade = min(_FADE, count)
+        stem[:, event["start"] : event["start"] + count] += backwards * np.minimum(np.arange(count) / fade, 1.0)
+
+
+def _play_swept(effect: Effect, found: Events, stem: Audio, seed: int) -> None:
+    """Add swept noise and a gliding tone for each note."""
     pairs = np.array([effect.band, effect.level_db, effect.glide, effect.tremolo])
     for index, event in enumerate(found):
         hold = round(effect.seconds * SAMPLE_RATE) or int(event["hold"])

@@ -120,7 +120,33 @@ _ELECTRONIC = {
     **_hats(0.038, 0.24, 8000, 0.2), **_toms(88, 0.34, 2.4),
 }  # fmt: skip
 
-KITS: Mapping[str, Mapping[int, Drum]] = MappingProxyType({"808": _808, "909": _909, "electronic": _ELECTRONIC})
+_LOFI_HATS = {
+    42: Drum(noises=(Noise(2600, 6000, 0.04, metal=0.25), Noise(600, 3000, 0.02, level=-12)),
+             pan=0.12, choke=1, level=1),
+    44: Drum(noises=(Noise(2200, 5000, 0.035, metal=0.25),), pan=0.12, choke=1, level=-2),
+    46: Drum(noises=(Noise(2600, 6000, 0.2, metal=0.3),), pan=0.12, choke=1, level=0),
+}  # fmt: skip
+
+_LOFI = {
+    **_808,
+    35: Drum(tones=(Tone(50, 0.22, 1.9, 0.03, click=-34, drive=0.5),), noises=(Noise(60, 900, 0.05, level=-18),)),
+    36: Drum(tones=(Tone(58, 0.2, 2.1, 0.028, click=-28, drive=0.55),), noises=(Noise(80, 1200, 0.05, level=-17),)),
+    37: Drum(tones=(Tone(1500, 0.03), Tone(420, 0.03, level=-3)), noises=(Noise(900, 5500, 0.016, level=-8),),
+             level=-7),
+    38: Drum(tones=(Tone(196, 0.11, 1.25, 0.02, drive=0.3),),
+             noises=(Noise(450, 5200, 0.13), Noise(250, 1600, 0.2, level=-16)), level=-2),
+    39: Drum(noises=(Noise(700, 4200, 0.12, bursts=3, gap=0.012), Noise(500, 2500, 0.22, level=-14)),
+             pan=-0.06, level=3),
+    40: Drum(tones=(Tone(225, 0.08, 1.2, 0.02),), noises=(Noise(500, 6000, 0.1),), level=-3),
+    49: Drum(noises=(Noise(1800, 8500, 0.9, metal=0.4), Noise(500, 4000, 0.1, level=-8)), pan=-0.25, level=-6),
+    51: Drum(noises=(Noise(2500, 8000, 0.5, metal=0.8), Noise(3000, 7000, 0.04, level=-2)), pan=0.25, level=-8),
+    **_LOFI_HATS, **_toms(84, 0.26, 1.4),
+}  # fmt: skip
+"""Worn samples: nothing above 9 kHz, short tails of room, kicks pushed into tape."""
+
+KITS: Mapping[str, Mapping[int, Drum]] = MappingProxyType(
+    {"808": _808, "909": _909, "electronic": _ELECTRONIC, "lofi": _LOFI}
+)
 """Every kit: General MIDI percussion key → drum."""
 
 ALIASES: Mapping[int, int] = MappingProxyType(

@@ -5,7 +5,7 @@ import pytest
 from studio.audio import SAMPLE_RATE
 from studio.errors import RenderError
 from studio.instruments import INSTRUMENTS, instrument
-from studio.sound.effects import EFFECTS
+from studio.sound.effects import ALL
 from studio.sound.kits import KITS
 from studio.sound.patches import FM_PATCHES, PATCHES
 from tests.studio.sound.measuring import Play, needs_library
@@ -39,7 +39,7 @@ def test_kin_exist_and_are_not_the_instrument_itself() -> None:
 
 
 def test_patches_exist() -> None:
-    engines = {"synth": PATCHES | FM_PATCHES, "machine": KITS, "effect": EFFECTS}
+    engines = {"synth": PATCHES | FM_PATCHES, "machine": KITS, "effect": ALL}
     for row in INSTRUMENTS.values():
         if row.patch:
             assert row.patch in engines[row.source], row.id
