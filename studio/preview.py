@@ -1,0 +1,159 @@
+"""Previews: how a brief begins, at once, while a person is still turning knobs.
+
+Only the sections that are heard are composed, to the very notes with which the finished track begins; the judge, who
+might have some of them drawn again, is not asked. The desk is the finished track's, but it hears no more than the
+beginning, and one pass of the limiter stands for the mastering: levels may differ by a few dB.
+"""
+
+import struct
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from io import BytesIO
+
+import lameenc
+import numpy as np
+
+from studio.audio import SAMPLE_RATE, Audio, ratio
+from studio.brief import Brief, BriefError, Problem
+from studio.compose import Composition, compose_opening
+from studio.deliver.pcm import quantised
+from studio.mix import STREAMING, MixBus
+from studio.mix.limiter import Limiter
+from studio.mix.loudness import SILENT, integrated_loudness
+from studio.score import Score, Section
+from studio.session import Session
+
+SECONDS, SHORTEST = 15.0, 4.0
+HEAD, JOIN = 3.0, 0.5
+"""Seconds that a stream begins with, and over which it passes to a mix that has heard all of the preview."""
+END_FADE = 1.0
+BIT_RATE, QUALITY = 160, 7
+
+Told = Callable[[str, float], None]
+"""Called between stages with what is done next and the fraction 0–1 of the whole; it may raise to stop."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The beginning of a piece: ``audio`` of shape ``(2, frames)``, and the ``piece`` of which only that is written."""
+
+    audio: Audio
+    piece: Composition
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """The sections that are heard, whole or in part."""
+        return tuple(section for section in self.piece.plan.written if section.start < self._end)
+
+    @property
+    def score(self) -> Score:
+        """What is played: the performance as far as it is heard."""
+        return beginning(self.piece.performance, self.audio.shape[1] / SAMPLE_RATE)
+
+    @property
+    def _end(self) -> float:
+        return float(self.piece.plan.tempo.beat(self.audio.shape[1] / SAMPLE_RATE))
+
+
+def preview(brief: Brief, seconds: float = SECONDS, *, told: Told | None = None) -> Preview:
+    """Return the first ``seconds`` of a brief's music (of all of it, where it is shorter), faded out at the end.
+
+    Raises what ``told`` raises, and ``BriefError`` for a length that no preview has.
+    """
+    opening, told = _opening(brief, seconds, told)
+    audio = _recorded(opening, seconds, told, 0.5)
+    _fade_out(audio, END_FADE)
+    return Preview(audio, opening)
+
+
+def preview_stream(brief: Brief, seconds: float = SECONDS, *, told: Told | None = None) -> Iterator[Audio]:
+    """Yield a preview in blocks of shape ``(2, frames)``: a short one as soon as may be, then the rest.
+
+    The first is mixed by what is heard in it alone and passes into the rest over half a second.
+    """
+    opening, told = _opening(brief, seconds, told)
+    join = round(JOIN * SAMPLE_RATE)
+    head = _recorded(opening, HEAD + 2 * JOIN, told, 0.4)[:, : round((HEAD + JOIN) * SAMPLE_RATE)]
+    yield head[:, :-join]
+    rest = _recorded(opening, seconds, told, 0.6)[:, head.shape[1] - join :]
+    rise = np.linspace(0.0, 1.0, join, dtype=np.float32)
+    rest[:, :join] = head[:, -join:] * (1.0 - rise) + rest[:, :join] * rise
+    _fade_out(rest, END_FADE)
+    yield rest
+
+
+def beginning(score: Score, seconds: float) -> Score:
+    """Return the first ``seconds`` of a score: the same sections, the notes that begin by then."""
+    seconds = min(seconds, score.duration)
+    end = float(score.tempo.beat(seconds))
+    parts = (replace(part, notes=part.notes[part.notes["onset"] < end]) for part in score.parts)
+    return replace(score, duration=seconds, parts=tuple(part for part in parts if len(part.notes)))
+
+
+def _opening(brief: Brief, seconds: float, told: Told | None) -> tuple[Composition, Told]:
+    if not SHORTEST <= seconds <= brief.duration:
+        message = f"seconds: {seconds:g} is not between {SHORTEST:g} and the {brief.duration:g} of the piece"
+        raise BriefError((Problem("seconds", "out_of_range", message, [SHORTEST, brief.duration]),))
+    told = told or (lambda _stage, _fraction: None)
+    told("composing", 0.0)
+    return compose_opening(brief, seconds), told
+
+
+def _recorded(opening: Composition, seconds: float, told: Told, begun: float) -> Audio:
+    """Play, mix and limit the first ``seconds``; the fraction told rises from ``begun``."""
+    session = Session.of(opening)
+    session = replace(session, score=beginning(session.score, seconds))
+    mix = session.mix(told=lambda done, of, _part: told("rendering", begun + (0.9 - begun) * done / of))
+    told("mastering", 0.9)
+    bus = MixBus(session.desk)
+    bus.shape(mix)
+    bus.hold(mix)
+    loudness = integrated_loudness(mix)
+    if loudness > SILENT:
+        mix *= np.float32(ratio(STREAMING.lufs - loudness))
+        Limiter(STREAMING.true_peak).process(mix)
+    return mix
+
+
+def _fade_out(audio: Audio, seconds: float) -> None:
+    frames = min(round(seconds * SAMPLE_RATE), audio.shape[1])
+    audio[:, audio.shape[1] - frames :] *= 0.5 + 0.5 * np.cos(np.linspace(0.0, np.pi, frames, dtype=np.float32))
+
+
+# ----------------------------------------------------------------------------------------------- for a browser's ears
+def mp3_stream(blocks: Iterator[Audio], _frames: int) -> Iterator[bytes]:
+    """Yield blocks of sound as they come, as one MP3 stream."""
+    encoder = lameenc.Encoder()
+    encoder.silence()
+    encoder.set_bit_rate(BIT_RATE)
+    encoder.set_in_sample_rate(SAMPLE_RATE)
+    encoder.set_channels(2)
+    encoder.set_quality(QUALITY)
+    for block in blocks:
+        yield bytes(encoder.encode(quantised(block, 16).astype("<i2").tobytes()))
+    yield bytes(encoder.flush())
+
+
+def wav_stream(blocks: Iterator[Audio], frames: int) -> Iterator[bytes]:
+    """Yield blocks of sound as they come, as one 16-bit WAV of ``frames`` frames."""
+    size = 4 * frames
+    head = BytesIO()
+    head.write(b"RIFF" + struct.pack("<I", 36 + size) + b"WAVE")
+    head.write(b"fmt " + struct.pack("<IHHIIHH", 16, 1, 2, SAMPLE_RATE, 4 * SAMPLE_RATE, 4, 16))
+    head.write(b"data" + struct.pack("<I", size))
+    yield head.getvalue()
+    for block in blocks:
+        yield quantised(block, 16).astype("<i2").tobytes()
+
+
+ENCODERS: Mapping[str, Callable[[Iterator[Audio], int], Iterator[bytes]]] = {"mp3": mp3_stream, "wav": wav_stream}
+"""Format → what makes bytes of a preview as it comes."""
+MIME: Mapping[str, str] = {"mp3": "audio/mpeg", "wav": "audio/wav"}
+
+
+def encoded(brief: Brief, kind: str = "mp3", seconds: float = SECONDS, *, told: Told | None = None) -> Iterator[bytes]:
+    """Yield a preview as the bytes of an MP3 or 16-bit WAV file (``kind``), the first as soon as may be."""
+    if kind not in ENCODERS:
+        message = f"format: {kind!r} is not one of {', '.join(ENCODERS)}"
+        raise BriefError((Problem("format", "not_allowed", message, tuple(ENCODERS)),))
+    return ENCODERS[kind](preview_stream(brief, seconds, told=told), round(seconds * SAMPLE_RATE))
