@@ -10,7 +10,7 @@ from studio.compose.dynamics import velocities
 from studio.compose.ensemble import Chair
 from studio.compose.gestures import lanes
 from studio.compose.plan import Plan
-from studio.compose.timing import Band, apart, lateness, later, strummed, swung
+from studio.compose.timing import Band, apart, lateness, later, rolled, strummed, swung
 from studio.instruments import INSTRUMENTS
 from studio.score import Notes, Part, Score, Section
 from studio.styles import PartStyle
@@ -62,6 +62,8 @@ def _played(part: Part, score: Score, plan: Plan, chair: Chair, band: Band, *, l
     order = order[played["onset"][order] < _limit(score, plan)]
     played = _within(played[order], score)
     controls = {**lanes(played, plan, chair, score.chords, chance[order]), **part.controls}
+    if "roll" in INSTRUMENTS[chair.instrument].articulations and chair.role != "effects":
+        played = rolled(played, score.tempo)
     return replace(part, notes=played, controls=controls)
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from studio.compose.ensemble import Chair
 from studio.compose.plan import Plan
 from studio.score import Notes, TempoMap
+from studio.score import notes as as_notes
 
 Beats = NDArray[np.float64]
 
@@ -32,6 +33,9 @@ DRIFT_MS, DRIFT_MEMORY = 4.0, 0.9
 """How far a band drifts, and the share of a bar's drift that the next one keeps."""
 
 REPEAT_GAP_SECONDS = 0.025
+
+ROLL_HZ, ROLLED_SECONDS = 12.0, 0.7
+"""Strokes a second of a roll, and from what length on a note of kettledrums and bars is one."""
 
 KICKS, SNARES = (35, 36), (37, 38, 39, 40)
 
@@ -154,3 +158,23 @@ def apart(notes: Notes, tempo: TempoMap) -> Notes:
         room = np.maximum(limit - onset[:-1], 0.5 * (onset[1:] - onset[:-1]))
         notes["duration"][index[:-1]] = np.minimum(notes["duration"][index[:-1]], room)
     return notes
+
+
+def rolled(notes: Notes, tempo: TempoMap) -> Notes:
+    """Return notes with every long one played as a roll: a stroke, then soft ones that grow, hand by hand."""
+    rows: list[tuple[float, float, int, int]] = []
+    for onset, duration, pitch, velocity in notes.tolist():
+        start, end = tempo.seconds([onset, onset + duration]).tolist()
+        strokes = round((end - start) * ROLL_HZ)
+        if end - start < ROLLED_SECONDS:
+            rows.append((onset, duration, pitch, velocity))
+            continue
+        share = np.arange(strokes) / strokes
+        uneven = 0.004 * np.sin(2.4 * np.arange(strokes))  # no hand is a clock
+        times = start + share * (end - start) + np.where(share > 0, uneven, 0.0)
+        force = np.where(share > 0, velocity * (0.5 + 0.42 * share) - 4 * (np.arange(strokes) % 2), velocity)
+        lengths = np.diff(np.append(times, end)) - REPEAT_GAP_SECONDS
+        beats, ends = tempo.beat(times), tempo.beat(times + lengths)
+        loud = np.clip(np.rint(force), 1, 127).astype(int)
+        rows += zip(beats.tolist(), (ends - beats).tolist(), [pitch] * strokes, loud.tolist(), strict=True)
+    return as_notes(rows)

@@ -34,6 +34,9 @@ VARIANT_CENTS, VARIANT_DB, VARIANT_CUTOFF, VARIANT_START = 3.0, 0.4, 2.0, 0.001
 REPEATED_SECONDS = 0.8
 """A tone struck again within this time is a repetition."""
 
+HANDS_SECONDS = 0.16
+"""A drum struck again within this time is struck by the other hand."""
+
 _HEAD_STEP = round(0.1 * SAMPLE_RATE)
 _SHORTEST_RISE = 0.0008
 _BITE_RISE = 0.008
@@ -142,4 +145,21 @@ def turns(found: Events, drawn: NDArray[np.int64], sound: Instrument) -> NDArray
         if start - before < REPEATED_SECONDS * SAMPLE_RATE:
             chosen[index] = draw if draw != variant else (draw + 1) % VARIANTS
         last[struck] = start, int(chosen[index])
+    return chosen
+
+
+def hands(found: Events, drawn: NDArray[np.int64], count: int, sound: Instrument) -> NDArray[np.int64]:
+    """Return which of ``count`` variants each hit plays: the upper half is the right hand, the lower the left.
+
+    ``drawn``: a variant drawn for each hit; in quick succession on one drum the hands take turns, right hand first.
+    """
+    if "hands" not in sound.articulations:
+        return drawn
+    chosen, last = drawn.copy(), dict[int, tuple[int, bool]]()
+    for index, event in enumerate(found):
+        pitch, start = int(event["pitch"]), int(event["start"])
+        before, right = last.get(pitch, (-SAMPLE_RATE << 8, False))
+        right = not right if start - before < HANDS_SECONDS * SAMPLE_RATE else True
+        chosen[index] = drawn[index] % (count // 2) + (count // 2 if right else 0)
+        last[pitch] = start, right
     return chosen

@@ -16,7 +16,7 @@ from studio.sound.sampler_voice import render_voice
 from studio.sound.voices import exclusive_classes, layers
 
 VARIANTS = 4
-"""Round-robin variants of a drum hit."""
+"""Round-robin variants of a drum hit: two of the left hand, two of the right, which is the higher and the louder."""
 
 _DRUM_CENTS = 7.0
 _DRUM_DB = 0.5
@@ -75,7 +75,7 @@ def _exponent(library: SoundLibrary, sound: Instrument, pitch: int, velocity: in
 def _kit_sounds(sound: Instrument, found: Events, library: SoundLibrary, seed: int) -> list[tuple[Sound, int, float]]:
     """Return drum hits: chokes worked out, a round-robin variant drawn for each, lengths left to the samples."""
     chokes = choke_frames(found, exclusive_classes(library, sound.bank, sound.program))
-    variants = takes(found, seed, VARIANTS)
+    variants = articulation.hands(found, takes(found, seed, VARIANTS), VARIANTS, sound)
     hits = []
     for event, choke, variant in zip(found, chokes, variants, strict=True):
         pitch = int(event["pitch"])

@@ -262,3 +262,16 @@ def test_gestures_are_those_that_the_table_of_instruments_names():
     for articulation, table in tables.items():
         named = {row.id for row in INSTRUMENTS.values() if articulation in row.articulations}
         assert named == set(table), articulation
+
+
+def test_kettledrums_roll_on_long_notes(played):
+    _, parts = played([(0.0, 4.0, 40), (4.0, 0.5, 40), (8.0, 1.0, 45)], "bass", "timpani", feel=STILL)
+    notes = parts["it"].notes
+    roll = notes[notes["onset"] < 3.99]
+    assert len(roll) == pytest.approx(24, abs=1) and np.all(roll["pitch"] == 40)
+    assert np.diff(roll["onset"]).std() < 0.02 * 2
+    right, left = roll["velocity"][2::2].astype(int), roll["velocity"][1::2].astype(int)
+    assert roll["velocity"][0] > right[0] + 20 and right[-1] > right[0] + 15
+    assert np.mean(right[: len(left)]) > np.mean(left) + 2, "one hand is softer"
+    assert len(notes) == len(roll) + 2, "short notes are strokes"
+    assert len(played([(0.0, 4.0, 40)], "bass", "upright-bass")[1]["it"].notes) == 1

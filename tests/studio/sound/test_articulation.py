@@ -9,8 +9,8 @@ from studio.audio import SAMPLE_RATE, Audio
 from studio.instruments import ARTICULATIONS, INSTRUMENTS, instrument
 from studio.score import Part, Score, TempoMap, notes
 from studio.sound import render
-from studio.sound.articulation import manner
-from studio.sound.events import events
+from studio.sound.articulation import hands, manner
+from studio.sound.events import events, takes
 from studio.theory.key import Key
 from studio.theory.meter import Meter
 from tests.studio.sound.measuring import Play, frame, level_db, needs_library
@@ -124,6 +124,16 @@ def test_a_tone_struck_again_is_not_the_same(play: Play, identity: str) -> None:
     assert not any(np.allclose(one, two, atol=1e-5) for one, two in pairwise(cuts))
     assert np.ptp([level_db(cut) for cut in cuts]) < 1.5
     np.testing.assert_array_equal(sound, play(identity, rows, duration=4.0))
+
+
+def test_hands_take_turns_in_quick_succession() -> None:
+    kit = instrument("kit-standard")
+    rows = [(index * 0.1, 0.05, 38, 80) for index in range(8)] + [(2.0 + index, 0.05, 38, 80) for index in range(8)]
+    hits = found(rows, "kit-standard")
+    variants = hands(hits, takes(hits, 3, 4), 4, kit)
+    assert (variants[:8] >= 2).tolist() == [True, False] * 4
+    assert np.all(variants[8:] >= 2), "alone, every stroke is the right hand's"
+    assert len(set(variants[:8].tolist())) > 2
 
 
 def pitch_deviation(sound: Audio, hertz: float) -> NDArray[np.float64]:
