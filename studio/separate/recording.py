@@ -21,6 +21,9 @@ RATES = (8_000, 192_000)
 BLOCK = 5
 """Seconds read at once."""
 
+GUESSED = 0.9
+"""Share of its promised length that an MP3 must have: without a Xing header the length is guessed from its size."""
+
 _RIFF_SIZE_UNKNOWN = (0, 0xFFFFFFFF)
 
 
@@ -64,7 +67,7 @@ def _cut_off(path: Path) -> bool:
 
 def blocks(file: soundfile.SoundFile) -> Iterator[Audio]:
     """Yield the sound, shape ``(2, frames)`` each, at our rate. Raises ``SeparationError`` where it breaks off."""
-    frames = 0
+    frames, resampling = 0, file.samplerate != SAMPLE_RATE
     resampler = soxr.ResampleStream(file.samplerate, SAMPLE_RATE, 2, dtype="float32")
     while frames < file.frames:
         try:
@@ -72,14 +75,16 @@ def blocks(file: soundfile.SoundFile) -> Iterator[Audio]:
         except soundfile.LibsndfileError as error:
             raise SeparationError(f"{file.name}: the file is damaged or cut off after {_time(frames, file)}") from error
         if not len(block):
-            raise SeparationError(f"{file.name}: the file is cut off after {_time(frames, file)}")
+            break
         if not np.isfinite(block).all():
             raise SeparationError(f"{file.name}: samples that are not numbers after {_time(frames, file)}")
         frames += len(block)
         stereo = np.repeat(block, 2, axis=1) if block.shape[1] == 1 else block
-        if file.samplerate != SAMPLE_RATE:
-            stereo = resampler.resample_chunk(stereo, last=frames >= file.frames)
-        yield np.ascontiguousarray(stereo.T)
+        yield np.ascontiguousarray((resampler.resample_chunk(stereo) if resampling else stereo).T)
+    if frames < file.frames * (GUESSED if file.format == "MP3" else 1.0):
+        raise SeparationError(f"{file.name}: the file is cut off after {_time(frames, file)}")
+    if resampling:
+        yield np.ascontiguousarray(resampler.resample_chunk(np.zeros((0, 2), np.float32), last=True).T)
 
 
 def _time(frames: int, file: soundfile.SoundFile) -> str:

@@ -11,7 +11,7 @@ from studio.compose.songform import MODEL as FORMS
 from studio.errors import StudioError
 from studio.models.files import FOLDER, load
 from studio.review import musical
-from studio.training import dataset, learn, originality, textures
+from studio.training import dataset, learn, originality, separation, textures
 from studio.training.calibrate import PER_SOURCE, calibrate
 from studio.training.form import count_forms
 from studio.training.tasks import TASKS
@@ -100,6 +100,7 @@ COMMANDS: Mapping[str, tuple[str, Options, Command]] = {
     "form": ("count the sections of real songs and write their n-grams and card", _form_options, _form),
     "originality": ("build the index of known music", originality.add_options, originality.run),
     "textures": ("compare the texture model with the rules on held-out songs", textures.add_options, textures.run),
+    "separation": ("train the separation network on our own songs", separation.add_options, separation.run),
     "calibrate": ("fit the musical gate on real lead sheets", _calibrate_options, _calibrate),
 }
 """Name → what it does, its options, its work."""

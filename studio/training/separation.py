@@ -24,8 +24,8 @@ SONGS = (Songs("train", 3, 1), Songs("valid", 1, 50))
 COUNTS = {"train": 800, "valid": 64}
 """Examples drawn from the songs of each side."""
 
-BATCH, STEPS, RATE, WARM_UP = 4, 560, 1.5e-3, 30
-CHECK = 40
+BATCH, STEPS, RATE, WARM_UP = 4, 420, 1.5e-3, 30
+CHECK = 70
 """Steps between two looks at the validation side."""
 
 EMPHASIS = 0.6
@@ -135,7 +135,9 @@ def validation(network: MaskNetwork, data: tuple[NDArray, NDArray]) -> float:
     found = []
     for first in range(0, len(data[0]), BATCH):
         heard, truth = tensors(data, np.arange(first, min(first + BATCH, len(data[0]))))
-        found.append(loss_of(network(heard), truth, heard).item())
+        with torch.autocast("cpu", torch.bfloat16):
+            shares = network(heard)
+        found.append(loss_of(shares, truth, heard).item())
     return float(np.mean(found))
 
 
