@@ -17,6 +17,7 @@ from studio.record import free_name, read_record, write_record
 from studio.review import Row
 from studio.separate import add_separate, separate_command
 from studio.variations import LAYERS, section_asked, steps_asked
+from studio.watermark.command import add_detect, detect_command
 
 BAD_BRIEF, FAILED, STOPPED = 2, 1, 130
 BAR_WIDTH = 28
@@ -81,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     add_draw(commands)
     add_understand(commands)
     add_separate(commands)
+    add_detect(commands)
     return parser
 
 
@@ -183,5 +185,6 @@ COMMANDS = {
     "draw": draw,
     "understand": understand_command,
     "separate": separate_command,
+    "detect": detect_command,
 }
 """Subcommand → what it does."""
