@@ -23,6 +23,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     HOST=0.0.0.0 \
     VAR_DIR=/data \
     NUMBA_CACHE_DIR=/app/.numba
+# ffmpeg writes AAC and Opus; every other format is written without it.
+RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home --uid 10001 songwright \
     && mkdir /data /app && chown songwright:songwright /data /app
 USER songwright

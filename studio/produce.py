@@ -14,7 +14,7 @@ from studio import ENGINE_VERSION
 from studio.brief import Brief
 from studio.compose import Composition
 from studio.compose.timing import off_beat
-from studio.deliver import FORMATS, Recording, StemFolder, Stems, Swing, Tags, delivering, peaks
+from studio.deliver import FORMATS, Recording, StemFolder, Stems, Swing, Tags, check_formats, delivering, peaks
 from studio.mix import TARGETS, Master
 from studio.models.files import warm_up as warm_up_models
 from studio.rehearsal import rehearse
@@ -106,9 +106,11 @@ def produce(
     again (``Track.variations`` of the track that is varied, and further steps); without them the composition is
     repaired until the judge passes it. ``known`` asks for music made before, from which the melody must differ.
     ``progress`` hears of every step and may raise to stop; then, as after any error, no file is left. Raises
-    ``RenderError`` when what came out is not fit to be delivered.
+    ``RenderError`` when what came out is not fit to be delivered, ``DeliveryError`` for formats that are unknown or
+    need a program that is not installed.
     """
     work = _Work(progress or (lambda _stage, _fraction, _message: None))
+    check_formats(formats)
     folder.mkdir(parents=True, exist_ok=True)
     with work.stage("composing", "Composing"):
         rehearsal = rehearse(brief, variations=variations, known=known)

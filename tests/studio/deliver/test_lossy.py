@@ -65,7 +65,7 @@ def test_opus_lasts_as_long_at_its_own_rate(score, sound, tmp_path, monkeypatch,
     assert (info.samplerate, info.frames, info.subtype) == (48_000, round(100_001 * 48_000 / SAMPLE_RATE), "OPUS")
 
 
-def test_a_sound_of_two_minutes_does_not_crash_the_vorbis_encoder(score, tmp_path):
+def test_a_minute_does_not_crash_the_vorbis_encoder(score, tmp_path):
     """Written at once, it would: libsndfile puts every frame of a call on the stack."""
-    ogg.write_vorbis(Recording(silence(120 * SAMPLE_RATE), score), tmp_path / "x.ogg")
-    assert soundfile.info(tmp_path / "x.ogg").frames == 120 * SAMPLE_RATE
+    ogg.write_vorbis(Recording(silence(60 * SAMPLE_RATE), score), tmp_path / "x.ogg")
+    assert soundfile.info(tmp_path / "x.ogg").frames == 60 * SAMPLE_RATE
