@@ -50,7 +50,7 @@ LIMITS = (
     Limit("inner_silence", "Longest silence within", "s", lambda m: m.silences.inner, 4.0),
     Limit("trailing_silence", "Silence at the end", "s", lambda m: m.silences.trailing, 3.0, WARN),
     Limit("correlation", "Stereo correlation", "", lambda m: m.stereo.correlation, 0.0, WARN, least=True),
-    Limit("mono_loss", "Lost in mono", "dB", lambda m: m.stereo.loss, 3.0, WARN),
+    Limit("mono_loss", "Lost in mono", "dB", lambda m: m.stereo.loss, 3.5, WARN),
     Limit("low_mono_loss", "Bass lost in mono", "dB", lambda m: m.stereo.low_loss, 1.0, WARN),
 )
 
