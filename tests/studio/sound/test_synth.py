@@ -3,6 +3,7 @@ import pytest
 
 from studio.audio import SAMPLE_RATE
 from studio.sound.oscillators import DECIMATOR_TAPS, decimator
+from studio.sound.patches import PATCHES
 from tests.studio.sound.measuring import Play, cents, frame, level_db, pitch_of
 
 
@@ -18,6 +19,21 @@ def test_notes_are_in_tune(play: Play, patch: str) -> None:
 def test_a_steady_patch_is_in_tune_to_a_cent(play: Play) -> None:
     sound = play("house-bass", [(0.0, 2.0, 45, 80)])[0]
     assert abs(cents(pitch_of(sound, 110), 110)) < 1
+
+
+@pytest.mark.parametrize("pitch", [60, 76, 88, 96])
+@pytest.mark.parametrize("patch", ["supersaw", "saw-lead", "mono-lead", "pluck", "pulse", "acid", "reese"])
+def test_aliases_of_saws_stay_low(play: Play, patch: str, pitch: int) -> None:
+    """As below, for patches whose oscillators lie up to 22 cents and an octave away, and drift."""
+    sound = play(patch, [(0.0, 0.6, pitch, 127)])[0][frame(0.02) : frame(0.57)]
+    spectrum = np.abs(np.fft.rfft(sound * np.blackman(len(sound)), 1 << 17))
+    hertz = np.arange(len(spectrum)) * SAMPLE_RATE / (1 << 17)
+    base = 440 * 2 ** ((pitch - 69) / 12)
+    lowest = base * min(1.0, *(2 ** (row.semitones / 12) for row in PATCHES[patch].oscillators))
+    harmonic = np.round(hertz / lowest) * lowest
+    between = np.abs(hertz - harmonic) > 30 + harmonic * (2 ** (45 / 1200) - 1)
+    aliases = spectrum[between & (hertz > 0.5 * base) & (hertz < 10_000)].max()
+    assert 20 * np.log10(aliases / spectrum.max()) < -60
 
 
 @pytest.mark.parametrize("pitch", [69, 84, 96])

@@ -41,9 +41,8 @@ def test_a_texture_lasts_as_long_as_its_note_and_is_the_same_again(play: Play, n
     assert np.ptp(steps) < 9
     np.testing.assert_array_equal(sound, play(name, [(1.0, 3.0, 60, 80)], duration=6.0))
     assert not np.array_equal(sound, play(name, [(1.0, 3.0, 60, 80)], duration=6.0, seed=2))
-    assert np.mean(sound[0] * sound[1]) < 0.9 * np.sqrt(np.mean(sound[0] ** 2) * np.mean(sound[1] ** 2)), (
-        "wider than mono"
-    )
+    left, right = sound
+    assert np.mean(left * right) < 0.9 * np.sqrt(np.mean(left**2) * np.mean(right**2)), "wider than mono"
 
 
 def test_a_bed_of_noise_repeats_without_a_seam(play: Play) -> None:
