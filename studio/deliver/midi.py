@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from mido import Message, MetaMessage, MidiFile, MidiTrack, bpm2tempo
+from numpy.typing import NDArray
 
 from studio.deliver.recording import Recording
 from studio.instruments import INSTRUMENTS, Instrument
@@ -29,6 +30,9 @@ PICK_UP = 0.125
 """A note that begins more beats than this before beat 0 is a pick-up; less is a push, and is put on the beat."""
 FULL_VOLUME = 100
 """Controller 7 at 0 dB, General MIDI's own default; GM reads it as 40 log₁₀(value / 127)."""
+
+CONTROLLERS: Mapping[str, int] = {"vibrato": MODULATION, "sustain": 64, "volume": 7, "expression": 11}
+"""Automation lane → the controller that carries it."""
 
 KEY_TEXT, ROLE_TEXT, END_MARKER = "Key: ", "Role: ", "End"
 """How text events begin that say what a key signature and a track name cannot, and the marker after the last bar."""
@@ -74,6 +78,19 @@ def pick_up_beats(score: Score) -> float:
     earliest = min((float(part.notes["onset"].min()) for part in score.parts if len(part.notes)), default=0.0)
     bars = math.ceil(-earliest / score.meter.bar_beats) if earliest < -PICK_UP else 0
     return bars * score.meter.bar_beats
+
+
+def normalised(lane: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return values of an automation lane as shares 0–1 of what MIDI can say; 0.5 is a bend at rest."""
+    if lane == "bend":
+        values = 0.5 + values / (2 * BEND_RANGE)
+    elif lane == "vibrato":
+        values = values / VIBRATO_RANGE
+    elif lane == "sustain":
+        values = (values >= 0.5).astype(float)
+    elif lane == "volume":
+        values = FULL_VOLUME / 127 * 10.0 ** (values / 40.0)
+    return np.clip(values, 0.0, 1.0)
 
 
 def part_track(part: Part, port: int, channel: int, shift: float) -> MidiTrack:
@@ -206,27 +223,17 @@ def _automation(lane: str, part: Part, channel: int, shift: float) -> Iterator[E
     ticks = np.array(sorted(corners | set(range(first, last, CURVE_TICKS))))
     just_after = 1e-6  # where a lane jumps, the value it jumps to
     values = np.interp(ticks / TICKS - shift + just_after, curve["beat"], curve["value"])
-    before = None
-    for tick, value in zip(ticks.tolist(), values.tolist(), strict=True):
-        message = _control(lane, value, channel)
-        if before is None or message != before:
-            yield tick, SETTING, message
-        before = message
+    shares = normalised(lane, values)
+    steps = np.minimum(np.rint(16384 * (shares - 0.5)), 8191) if lane == "bend" else np.rint(127 * shares)
+    changes = np.append(True, np.diff(steps) != 0)
+    for tick, step in zip(ticks[changes].tolist(), steps[changes].astype(int).tolist(), strict=True):
+        yield tick, SETTING, _control(lane, step, channel)
 
 
-def _control(lane: str, value: float, channel: int) -> Message:
+def _control(lane: str, step: int, channel: int) -> Message:
     if lane == "bend":
-        pitch = round(8192 * value / BEND_RANGE)
-        return Message("pitchwheel", channel=channel, pitch=min(max(pitch, -8192), 8191))
-    if lane == "vibrato":
-        depth = round(127 * value / VIBRATO_RANGE)
-        return Message("control_change", channel=channel, control=MODULATION, value=min(max(depth, 0), 127))
-    if lane == "sustain":
-        return Message("control_change", channel=channel, control=64, value=127 if value >= 0.5 else 0)
-    if lane == "volume":
-        level = round(FULL_VOLUME * 10.0 ** (value / 40.0))
-        return Message("control_change", channel=channel, control=7, value=min(max(level, 0), 127))
-    return Message("control_change", channel=channel, control=11, value=min(max(round(127 * value), 0), 127))
+        return Message("pitchwheel", channel=channel, pitch=step)
+    return Message("control_change", channel=channel, control=CONTROLLERS[lane], value=step)
 
 
 def _latin(text: str) -> str:

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+import numpy as np
+from numpy.typing import NDArray
+
 from studio import ENGINE_VERSION
-from studio.deliver.midi import BEND_RANGE, FULL_VOLUME, MODULATION, VIBRATO_RANGE
+from studio.deliver.midi import CONTROLLERS, normalised
 from studio.deliver.project.archive import archive
 from studio.deliver.project.colours import of_kind, of_role
 from studio.deliver.project.session import Player, Session, Take, label, lay_out, part_name
@@ -22,12 +25,8 @@ SHORTEST = 1.0 / 480
 """Beats of the shortest note: one tick of the MIDI file."""
 
 Target = dict[str, Any]
-LANES: dict[str, Target] = {
-    "bend": {"expression": "pitchBend"},
-    "vibrato": {"expression": "channelController", "controller": MODULATION},
-    "sustain": {"expression": "channelController", "controller": 64},
-    "volume": {"expression": "channelController", "controller": 7},
-    "expression": {"expression": "channelController", "controller": 11},
+LANES: dict[str, Target] = {"bend": {"expression": "pitchBend"}} | {
+    lane: {"expression": "channelController", "controller": controller} for lane, controller in CONTROLLERS.items()
 }
 """Automation lane of a part → what its points move, all of them from 0 to 1."""
 
@@ -160,7 +159,7 @@ class _Writer:
             if len(part.controls.get(lane, ())):
                 points = SubElement(lanes, "Points", id=self._id(), timeUnit="beats", unit="normalized")
                 SubElement(points, "Target", {name: str(value) for name, value in target.items()}, channel=channel)
-                points.extend(_points(lane, part.controls[lane].tolist(), shift))
+                points.extend(_points(lane, part.controls[lane], shift))
 
     def _markers(self, arrangement: Element) -> None:
         markers = SubElement(arrangement, "Markers", id=self._id(), timeUnit="beats")
@@ -178,24 +177,12 @@ class _Writer:
             SubElement(points, "RealPoint", time=_number(beat), value=_number(bpm), interpolation="hold")
 
 
-def _points(lane: str, curve: Sequence[tuple[float, float]], shift: float) -> Iterator[Element]:
+def _points(lane: str, curve: NDArray[np.void], shift: float) -> Iterator[Element]:
     """Yield a lane's breakpoints; the pedal is up or down, everything else moves in straight lines."""
     interpolation = "hold" if lane == "sustain" else "linear"
-    for beat, value in curve:
-        time = _number(max(0.0, beat + shift))
-        yield Element("RealPoint", time=time, value=_number(_normalised(lane, value)), interpolation=interpolation)
-
-
-def _normalised(lane: str, value: float) -> float:
-    if lane == "bend":
-        value = 0.5 + value / (2 * BEND_RANGE)
-    elif lane == "vibrato":
-        value /= VIBRATO_RANGE
-    elif lane == "sustain":
-        value = float(value >= 0.5)
-    elif lane == "volume":
-        value = FULL_VOLUME / 127 * 10.0 ** (value / 40.0)
-    return min(max(value, 0.0), 1.0)
+    times = np.maximum(curve["beat"] + shift, 0.0)
+    for time, value in zip(times.tolist(), normalised(lane, curve["value"]).tolist(), strict=True):
+        yield Element("RealPoint", time=_number(time), value=_number(value), interpolation=interpolation)
 
 
 def _metadata(title: str, artist: str) -> Element:
