@@ -8,13 +8,14 @@ from shutil import which
 
 from studio.deliver import ffmpeg
 from studio.deliver.aac import write_aac
-from studio.deliver.archive import write_groups, write_stems
 from studio.deliver.flac import write_flac
 from studio.deliver.midi import write_midi
 from studio.deliver.mp3 import write_mp3
 from studio.deliver.musicxml import write_lead_sheet, write_musicxml
 from studio.deliver.ogg import write_opus, write_vorbis
+from studio.deliver.project import write_dawproject, write_reaper
 from studio.deliver.recording import Recording
+from studio.deliver.stem_archive import kept_stems, write_groups, write_stems
 from studio.deliver.wav import write_wav
 from studio.errors import DeliveryError
 
@@ -47,6 +48,17 @@ class Format:
         return not self.needs or which(self.needs) is not None
 
 
+def _dawproject(recording: Recording, path: Path) -> None:
+    tags = recording.tags
+    write_dawproject(
+        recording.score, kept_stems(recording).files, path, title=recording.score.title, artist=tags.artist
+    )
+
+
+def _reaper(recording: Recording, path: Path) -> None:
+    write_reaper(recording.score, kept_stems(recording).files, path, title=recording.score.title)
+
+
 _groups = partial(write_groups, mastered=False)
 _mastered = partial(write_groups, mastered=True)
 
@@ -68,6 +80,8 @@ FORMATS: Mapping[str, Format] = {
         Format("stems", "Stems, FLAC 24 bit", "-stems.zip", ZIP, write_stems, 4, "stems", "mix"),
         Format("groups", "Groups, FLAC 24 bit", "-groups.zip", ZIP, _groups, 6, "stems", "mix"),
         Format("groups-mastered", "Groups, mastered", "-groups-mastered.zip", ZIP, _mastered, 6, "stems", "master"),
+        Format("dawproject", "DAWproject", ".dawproject", ZIP, _dawproject, 4, "stems", "mix"),
+        Format("reaper", "REAPER project", "-reaper.zip", ZIP, _reaper, 4, "stems", "mix"),
     )
 }
 

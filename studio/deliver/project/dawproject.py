@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio import ENGINE_VERSION
+from studio.deliver.archive import archive
 from studio.deliver.midi import CONTROLLERS, normalised
-from studio.deliver.project.archive import archive
 from studio.deliver.project.colours import of_kind, of_role
 from studio.deliver.project.session import Player, Session, Take, label, lay_out, part_name
 from studio.deliver.stems import StemFile

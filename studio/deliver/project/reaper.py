@@ -8,8 +8,8 @@ from pathlib import Path
 
 from studio import ENGINE_VERSION
 from studio.audio import SAMPLE_RATE
+from studio.deliver.archive import archive
 from studio.deliver.midi import TICKS, part_track
-from studio.deliver.project.archive import archive
 from studio.deliver.project.colours import of_kind, of_role
 from studio.deliver.project.session import Player, Session, Take, file_name, label, lay_out, part_name
 from studio.deliver.stems import StemFile
