@@ -28,14 +28,14 @@ from studio.produce import produce  # noqa: E402
 from studio.seeds import stream  # noqa: E402
 from studio.styles import genres  # noqa: E402
 from studio.watermark import detect, embed  # noqa: E402
-from studio.watermark.codes import CODES, PERIOD  # noqa: E402
-from studio.watermark.detection import LEAST_SCORE, best, correlations, folded, joint, spelled  # noqa: E402
+from studio.watermark.codes import CODES, PERIOD, STEP  # noqa: E402
+from studio.watermark.detection import LEAST_SCORE, best, correlations, folded, spelled  # noqa: E402
 from studio.watermark.frames import spectra  # noqa: E402
 from studio.watermark.masking import edges, masked  # noqa: E402
 
 SECONDS, CROP = 60, 30 * SAMPLE_RATE
 KEY = b"measured"
-TURNS = 6
+TURNS = 15
 
 Doubles = NDArray[np.float64]
 
@@ -211,10 +211,13 @@ def false_alarms(folder: Path, decisions: int) -> None:
     scores, alarms = [], 0
     for number in range(decisions // TURNS):
         found = correlations(rows[number % len(rows)], b"key %d" % (number // len(rows)))
-        for _ in range(TURNS):
-            turned = np.stack([np.roll(row, int(random.integers(PERIOD))) for row in found])
-            scores.append(float(joint(turned).max()) / CODES)
-            alarms += scores[-1] >= LEAST_SCORE and spelled(turned, *best(turned)) is not None
+        highest = found.reshape(CODES, PERIOD // STEP, STEP).max(axis=1)
+        for turns in random.integers(0, PERIOD, (TURNS, CODES)):
+            together = sum(np.roll(row, turn % STEP) for row, turn in zip(highest, turns, strict=True))
+            scores.append(float(np.max(together)) / CODES)
+            if scores[-1] >= LEAST_SCORE:
+                turned = np.stack([np.roll(row, turn) for row, turn in zip(found, turns, strict=True)])
+                alarms += spelled(turned, *best(turned)) is not None
     high = np.sort(scores)
     print(f"\n{len(scores)} decisions on {len(rows)} unmarked crops, each with other codes: {alarms} alarms.")
     print(f"Score: mean {high.mean():.3f}, deviation {high.std():.3f}, ", end="")

@@ -7,7 +7,7 @@ from scripts.watermarks import ATTACKS, noise_to_mask, under_johnston
 from studio.audio import SAMPLE_RATE, silence
 from studio.errors import WatermarkError
 from studio.watermark import detect, embed, payload_of
-from studio.watermark.codes import PERIOD, SYMBOLS, codes, payload_from, symbols_of
+from studio.watermark.codes import PERIOD, STEP, SYMBOLS, codes, payload_from, symbols_of
 from studio.watermark.detection import LEAST_SCORE, best, correlations, folded, joint
 from studio.watermark.shaping import BELOW_MASKING
 from tests.studio.watermark.conftest import music
@@ -29,6 +29,18 @@ def test_it_is_read_from_thirty_seconds_of_what_became_of_the_file(marked, attac
     assert found is not None
     assert found.payload == PAYLOAD
     assert found.score >= LEAST_SCORE
+
+
+def test_every_code_reads_alike_whatever_the_music_resembles(plain):
+    """Written without knowing the music, the readings would differ by 0.8."""
+    readings = []
+    for payload in (1, PAYLOAD, (1 << 48) - 5):
+        sound = plain[:, : 36 * SAMPLE_RATE].copy()
+        embed(sound, payload, key=KEY)
+        found = correlations(folded(sound.mean(axis=0)).sum(axis=0), KEY)
+        readings += [row[turn * STEP % PERIOD] for row, turn in zip(found, (0, *symbols_of(payload)), strict=True)]
+    assert np.mean(readings) > 7.0
+    assert np.std(readings) < 0.5
 
 
 def test_it_tells_where_the_crop_was_cut(marked):
@@ -123,4 +135,4 @@ def test_codes_are_as_good_as_random():
 
 def test_the_place_is_found_to_the_sample(marked):
     turn, place = best(correlations(folded(marked[:, 1000:].mean(axis=0)).sum(axis=0), KEY))
-    assert turn * 64 + place == pytest.approx(PERIOD - 1000, abs=1)
+    assert turn * STEP + place == pytest.approx(PERIOD - 1000, abs=1)
