@@ -10,7 +10,9 @@ from typing import Any
 from studio.brief import MASTERS, READERS, Brief, BriefError, Problem
 from studio.deliver import FORMATS
 from studio.deliver.drawing import add_draw, draw
+from studio.edits.command import add_edit, edit_command
 from studio.errors import StudioError
+from studio.preview import add_preview, preview_command
 from studio.produce import DEFAULT_FORMATS, Track, file_name, produce
 from studio.prompt import add_understand, prompted, understand_command
 from studio.record import free_name, read_record, write_record
@@ -79,6 +81,8 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--formats", default=",".join(DEFAULT_FORMATS), help=f"any of {', '.join(FORMATS)}")
         command.add_argument("--out", type=Path, default=Path(), help="folder for the files (default: here)")
         command.add_argument("--json", action="store_true", help="print one JSON object instead of words")
+    add_edit(commands)
+    add_preview(commands, OPTIONS)
     add_draw(commands)
     add_understand(commands)
     add_separate(commands)
@@ -182,6 +186,8 @@ def _row(row: Row) -> str:
 COMMANDS = {
     "compose": _compose,
     "vary": _vary,
+    "edit": edit_command,
+    "preview": preview_command,
     "draw": draw,
     "understand": understand_command,
     "separate": separate_command,

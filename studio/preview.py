@@ -5,21 +5,26 @@ might have some of them drawn again, is not asked. The desk is the finished trac
 beginning, and one pass of the limiter stands for the mastering: levels may differ by a few dB.
 """
 
+import argparse
 import struct
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from io import BytesIO
+from pathlib import Path
+from typing import Any
 
 import lameenc
 import numpy as np
 
 from studio.audio import SAMPLE_RATE, Audio, ratio
-from studio.brief import Brief, BriefError, Problem
+from studio.brief import READERS, Brief, BriefError, Problem
 from studio.compose import Composition, compose_opening
 from studio.deliver.pcm import quantised
 from studio.mix import STREAMING, MixBus
 from studio.mix.limiter import Limiter
 from studio.mix.loudness import SILENT, integrated_loudness
+from studio.prompt import prompted
 from studio.score import Score, Section
 from studio.session import Session
 
@@ -28,6 +33,7 @@ HEAD, JOIN = 3.0, 0.5
 """Seconds that a stream begins with, and over which it passes to a mix that has heard all of the preview."""
 END_FADE = 1.0
 BIT_RATE, QUALITY = 160, 7
+BAD = 2
 
 Told = Callable[[str, float], None]
 """Called between stages with what is done next and the fraction 0–1 of the whole; it may raise to stop."""
@@ -60,6 +66,7 @@ def preview(brief: Brief, seconds: float = SECONDS, *, told: Told | None = None)
 
     Raises what ``told`` raises, and ``BriefError`` for a length that no preview has.
     """
+    _check(brief, seconds)
     opening, told = _opening(brief, seconds, told)
     audio = _recorded(opening, seconds, told, 0.5)
     _fade_out(audio, END_FADE)
@@ -69,8 +76,14 @@ def preview(brief: Brief, seconds: float = SECONDS, *, told: Told | None = None)
 def preview_stream(brief: Brief, seconds: float = SECONDS, *, told: Told | None = None) -> Iterator[Audio]:
     """Yield a preview in blocks of shape ``(2, frames)``: a short one as soon as may be, then the rest.
 
-    The first is mixed by what is heard in it alone and passes into the rest over half a second.
+    The first is mixed by what is heard in it alone and passes into the rest over half a second. Raises at once what
+    ``preview`` raises of its arguments.
     """
+    _check(brief, seconds)
+    return _blocks(brief, seconds, told)
+
+
+def _blocks(brief: Brief, seconds: float, told: Told | None) -> Iterator[Audio]:
     opening, told = _opening(brief, seconds, told)
     join = round(JOIN * SAMPLE_RATE)
     head = _recorded(opening, HEAD + 2 * JOIN, told, 0.4)[:, : round((HEAD + JOIN) * SAMPLE_RATE)]
@@ -90,10 +103,13 @@ def beginning(score: Score, seconds: float) -> Score:
     return replace(score, duration=seconds, parts=tuple(part for part in parts if len(part.notes)))
 
 
-def _opening(brief: Brief, seconds: float, told: Told | None) -> tuple[Composition, Told]:
+def _check(brief: Brief, seconds: float) -> None:
     if not SHORTEST <= seconds <= brief.duration:
         message = f"seconds: {seconds:g} is not between {SHORTEST:g} and the {brief.duration:g} of the piece"
         raise BriefError((Problem("seconds", "out_of_range", message, [SHORTEST, brief.duration]),))
+
+
+def _opening(brief: Brief, seconds: float, told: Told | None) -> tuple[Composition, Told]:
     told = told or (lambda _stage, _fraction: None)
     told("composing", 0.0)
     return compose_opening(brief, seconds), told
@@ -157,3 +173,28 @@ def encoded(brief: Brief, kind: str = "mp3", seconds: float = SECONDS, *, told: 
         message = f"format: {kind!r} is not one of {', '.join(ENCODERS)}"
         raise BriefError((Problem("format", "not_allowed", message, tuple(ENCODERS)),))
     return ENCODERS[kind](preview_stream(brief, seconds, told=told), round(seconds * SAMPLE_RATE))
+
+
+# ------------------------------------------------------------------------------------------------------ command line
+def add_preview(commands: "argparse._SubParsersAction[Any]", fields: Mapping[str, str]) -> None:
+    """Add the command and its arguments; ``fields`` are those of a brief, with a word on each."""
+    command = commands.add_parser("preview", help="hear how a brief begins, at once")
+    for field, words in fields.items():
+        command.add_argument(f"--{field}", help=words)
+    command.add_argument("--prompt", help="the wish in words; the options beside it win")
+    command.add_argument("--seconds", type=float, default=SECONDS, help=f"how much of it (default: {SECONDS:g})")
+    command.add_argument("--out", type=Path, default=Path("preview.mp3"), metavar="FILE", help=".mp3 or .wav")
+
+
+def preview_command(options: argparse.Namespace) -> int:
+    """Write the preview as it comes and print its path; return 0, or 2 for what cannot be."""
+    try:
+        asked, _ = prompted(options, {field: getattr(options, field, None) for field in READERS})
+        blocks = encoded(Brief.from_mapping(asked), options.out.suffix.lstrip("."), options.seconds)
+    except BriefError as error:
+        print("\n".join(problem.message for problem in error.problems), file=sys.stderr)
+        return BAD
+    with options.out.open("wb") as file:
+        file.writelines(blocks)
+    print(options.out)
+    return 0

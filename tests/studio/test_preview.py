@@ -8,6 +8,7 @@ import soundfile
 
 from studio.audio import SAMPLE_RATE
 from studio.brief import Brief, BriefError
+from studio.cli import main
 from studio.compose import compose, compose_opening
 from studio.mix.loudness import integrated_loudness, true_peak
 from studio.preview import HEAD, encoded, preview, preview_stream, wav_stream
@@ -100,3 +101,12 @@ def test_a_length_that_no_preview_has_is_refused(seconds):
 def test_an_unknown_kind_of_file_is_refused():
     with pytest.raises(BriefError, match="format"):
         encoded(FOLK, "tape")
+
+
+def test_the_command_writes_a_file_or_says_what_is_wrong(tmp_path, capsys):
+    out = tmp_path / "opening.wav"
+    asked = ["preview", "--genre", "folk", "--duration", "60", "--seed", "3", "--out", str(out)]
+    assert main([*asked, "--seconds", "2"]) == 2
+    assert "seconds" in capsys.readouterr().err and not out.exists()
+    assert main([*asked, "--seconds", "4"]) == 0
+    assert soundfile.info(out).frames == 4 * SAMPLE_RATE
