@@ -28,10 +28,11 @@ from studio.errors import RenderError
 from studio.review.fingerprint import fingerprint, line
 from studio.review.leadsheet import lead_sheet
 from studio.variations import Variations
+from studio.watermark import Mark, payload_of
 
 logger = logging.getLogger(__name__)
 
-FORMATS_DELIVERED = ("mp3", "wav", "flac", "midi")
+FORMATS_DELIVERED = ("mp3", "wav", "flac", "midi", "musicxml", "cover")
 NOT_GOOD = "The music did not pass its review. Another seed will sound different."
 TOO_LONG = "Making this track took too long. A shorter one, or fewer instruments, will work."
 
@@ -73,6 +74,8 @@ def _run(generation: Generation, token: UUID) -> str:
             progress=heart.tell,
             variations=Variations.from_dict(generation.variations) if generation.variations else None,
             known=partial(matches, user=generation.user),
+            tags={"created": generation.created_at.date().isoformat()},
+            mark=Mark(payload_of(generation.public_id), settings.WATERMARK_KEY.encode()),
         )
         files = [_store(generation.public_id, token, kind, path) for kind, path in track.files.items()]
         heart.tell("delivering", 0.99, "Putting the files away")

@@ -119,6 +119,7 @@ TEMPLATES = [
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 WORK_DIR = VAR_DIR / "work"  # half-made music; never served
+WATERMARK_KEY = env.str("WATERMARK_KEY", default="songwright-development")  # that of studio.watermark, public
 DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'songwright.sqlite3'}")
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 if "sqlite" in DATABASES["default"]["ENGINE"]:

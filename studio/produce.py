@@ -15,6 +15,7 @@ from studio.brief import Brief
 from studio.compose import Composition
 from studio.compose.timing import off_beat
 from studio.deliver import FORMATS, Recording, StemFolder, Stems, Swing, Tags, check_formats, delivering, peaks
+from studio.deliver.cover import cover_art
 from studio.mix import TARGETS, Master
 from studio.models.files import warm_up as warm_up_models
 from studio.rehearsal import rehearse
@@ -24,8 +25,14 @@ from studio.score import Score
 from studio.session import Session
 from studio.sound import warm_up as warm_up_sound
 from studio.variations import Variations
+from studio.watermark import DEVELOPMENT_KEY, Mark
 
 DEFAULT_FORMATS = ("mp3", "wav", "flac", "midi")
+
+WARMED = ("mp3", "wav", "flac", "midi", "groups-mastered")
+
+TAG_COVER = 1400
+"""Pixels a side of the picture inside a sound file."""
 
 STAGES = {
     "composing": (0.0, 0.05), "rendering": (0.05, 0.55), "mastering": (0.55, 0.7), "reviewing": (0.7, 0.75),
@@ -99,24 +106,29 @@ def produce(
     name: str | None = None,
     variations: Variations | None = None,
     known: Known | None = None,
+    tags: Mapping[str, Any] | None = None,
+    mark: Mark | None = None,
 ) -> Track:
     """Make a track of ``brief`` and write its files into ``folder``.
 
     ``name`` is the files' name without suffix; by default it is made from the title. ``variations`` say what was drawn
     again (``Track.variations`` of the track that is varied, and further steps); without them the composition is
     repaired until the judge passes it. ``known`` asks for music made before, from which the melody must differ.
+    ``tags``: fields of ``studio.deliver.Tags`` that only the caller knows (artist, licence, date). ``mark``: the
+    watermark to put into the sound.
     ``progress`` hears of every step and may raise to stop; then, as after any error, no file is left. Raises
     ``RenderError`` when what came out is not fit to be delivered, ``DeliveryError`` for formats that are unknown or
-    need a program that is not installed.
+    need a program that is not installed, and for tags that will not do.
     """
     work = _Work(progress or (lambda _stage, _fraction, _message: None))
     check_formats(formats)
+    Tags(**(tags or {}))
     folder.mkdir(parents=True, exist_ok=True)
     with work.stage("composing", "Composing"):
         rehearsal = rehearse(brief, variations=variations, known=known)
         piece = rehearsal.piece
     with TemporaryDirectory(dir=folder, prefix=".stems-") as stems_folder:
-        recording, finished = _recorded(piece, Path(stems_folder), formats, work)
+        recording, finished = _recorded(piece, Path(stems_folder), formats, work, mark, tags or {})
         with delivering(recording, formats, folder, name or file_name(piece.score.title)) as writing:
             with work.stage("reviewing", "Listening to the file"):
                 card = _reviewed(piece, writing.heard(), finished, known)
@@ -135,8 +147,10 @@ def warm_up() -> None:
     """
     warm_up_models()
     warm_up_sound()
+    mark = Mark(0, DEVELOPMENT_KEY.encode(), audible=True)
     with TemporaryDirectory() as folder:
-        produce(Brief.from_mapping({"genre": "electronic", "duration": 30, "seed": 0}), Path(folder))
+        brief = Brief.from_mapping({"genre": "electronic", "duration": 30, "seed": 0})
+        produce(brief, Path(folder), formats=WARMED, mark=mark)
 
 
 def outline(score: Score) -> dict[str, Any]:
@@ -168,7 +182,14 @@ def file_name(title: str) -> str:
     return "-".join(filter(None, kept.split("-")))[:60] or "track"
 
 
-def _recorded(piece: Composition, folder: Path, formats: Sequence[str], work: _Work) -> tuple[Recording, Master]:
+def _recorded(
+    piece: Composition,
+    folder: Path,
+    formats: Sequence[str],
+    work: _Work,
+    mark: Mark | None,
+    more_tags: Mapping[str, Any],
+) -> tuple[Recording, Master]:
     """Play, mix and master a piece; its stems are kept in ``folder`` if one of ``formats`` is made of them."""
     session, kept = Session.of(piece), StemFolder(folder, piece.performance)
     needed = {FORMATS[name].stems for name in formats if name in FORMATS}
@@ -179,18 +200,29 @@ def _recorded(piece: Composition, folder: Path, formats: Sequence[str], work: _W
                 "rendering", done / of, f"Rendering {part.name or part.id} ({done} of {of})"
             ),
         )
+    brief = piece.plan.brief
     with work.stage("mastering", "Mixing and mastering"):
+        if mark:
+            mark.on_mix(mix, piece.performance, seed=brief.seed)
         done = session.master(
-            mix, target=TARGETS[piece.plan.brief.master], fade_out=_fade(piece), followed="master" in needed
+            mix,
+            target=TARGETS[brief.master],
+            fade_out=_fade(piece),
+            sign=mark.on_master if mark else None,
+            followed="master" in needed,
         )
     stems = None
     if any(needed):
         files = kept.files()
         stems = Stems(files, partial(session.groups, [(file.id, file.read) for file in files]), done.way)
     swing = Swing(off_beat(piece.plan), piece.plan.style.feel.swing_unit)
-    tags = Tags.of(piece.score, genre=piece.plan.brief.genre, mood=piece.plan.brief.mood)
-    recording = Recording(done.master.audio, piece.performance, tags, piece.score, swing, stems)
-    return recording, done.master
+
+    def cover(size: int) -> bytes:
+        return cover_art(piece.performance, done.master.audio, mood=brief.mood, seed=brief.seed, size=size)
+
+    words = {"genre": brief.genre, "mood": brief.mood, **more_tags}
+    tags = Tags.of(piece.score, cover=cover(TAG_COVER), **words)
+    return Recording(done.master.audio, piece.performance, tags, piece.score, swing, stems, cover), done.master
 
 
 def _fade(piece: Composition) -> float:

@@ -21,6 +21,7 @@ from studio.errors import DeliveryError
 
 MUSICXML = "application/vnd.recordare.musicxml+xml"
 ZIP = "application/zip"
+COVER_SIZE = 3000
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,9 @@ class Format:
     """One row of the table: what a person reads, how the file is called and served, who writes it.
 
     ``effort`` orders the work: the longest begins first. ``kind``: ``sound``, the piece as a player plays it;
-    ``score``, its notes; ``stems``, its sources in an archive. ``stems``: it is made of those of the ``mix``, or
-    of those taken through the ``master``. ``needs``: a program that must be installed, to write and to read it.
+    ``score``, its notes; ``stems``, its sources in an archive; ``picture``. ``stems``: it is made of those of the
+    ``mix``, or of those taken through the ``master``. ``needs``: a program that must be installed, to write and to
+    read it.
     """
 
     id: str
@@ -59,6 +61,10 @@ def _reaper(recording: Recording, path: Path) -> None:
     write_reaper(recording.score, kept_stems(recording).files, path, title=recording.score.title)
 
 
+def _cover(recording: Recording, path: Path) -> None:
+    path.write_bytes(recording.cover(COVER_SIZE))
+
+
 _groups = partial(write_groups, mastered=False)
 _mastered = partial(write_groups, mastered=True)
 
@@ -80,6 +86,7 @@ FORMATS: Mapping[str, Format] = {
         Format("stems", "Stems, FLAC 24 bit", "-stems.zip", ZIP, write_stems, 4, "stems", "mix"),
         Format("groups", "Groups, FLAC 24 bit", "-groups.zip", ZIP, _groups, 6, "stems", "mix"),
         Format("groups-mastered", "Groups, mastered", "-groups-mastered.zip", ZIP, _mastered, 6, "stems", "master"),
+        Format("cover", "Cover, 3000 × 3000", "-cover.jpg", "image/jpeg", _cover, 1, "picture"),
         Format("dawproject", "DAWproject", ".dawproject", ZIP, _dawproject, 4, "stems", "mix"),
         Format("reaper", "REAPER project", "-reaper.zip", ZIP, _reaper, 4, "stems", "mix"),
     )

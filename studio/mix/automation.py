@@ -9,8 +9,8 @@ from studio.audio import SAMPLE_RATE
 from studio.mix.bus import ENVELOPE_FRAMES
 from studio.score import Score, Section
 
-SWELL_ENERGY = 0.6
-"""The energy of a section that is neither louder nor softer than the faders say."""
+FULL_SPREAD = 0.25
+"""Between sections whose energies lie less than this apart, less than the whole swell is made."""
 BREAK_ENERGY_SEND_DB = 4.0
 DARK_ENERGY, BRIGHT_ENERGY = 0.25, 0.8
 """A swept filter is at its lowest up to the first, and open from the second on."""
@@ -22,13 +22,16 @@ RISING = ("build", "prechorus")
 def section_gains(score: Score, swell: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return by section the gain of every part and the change of its sends, in dB.
 
-    Loud sections rise by ``swell`` dB per unit of energy and grow drier (−3 dB of send from energy 0.2 to 1); breaks
-    open into the room.
+    The loudest section is ``swell`` dB above the softest, half up and half down, and drier (−3 dB of send from energy
+    0.2 to 1); breaks open into the room.
     """
     energy = np.array([section.energy for section in score.sections])
     is_break = np.array([section.kind == "break" for section in score.sections])
     drier = -3.0 * (energy - 0.2) / 0.8
-    return swell * (energy - SWELL_ENERGY), np.where(is_break, BREAK_ENERGY_SEND_DB * (1.0 - energy) / 0.7, drier)
+    spread = float(np.ptp(energy))
+    place = (energy - energy.min()) / max(spread, 1e-9) - 0.5
+    gains = swell * min(spread / FULL_SPREAD, 1.0) * place
+    return gains, np.where(is_break, BREAK_ENERGY_SEND_DB * (1.0 - energy) / 0.7, drier)
 
 
 def section_envelope(score: Score, section_db: NDArray[np.float64]) -> NDArray[np.float32]:

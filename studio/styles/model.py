@@ -197,8 +197,8 @@ class PartStyle:
 class Desk:
     """The mixing desk as a whole: two reverbs (RT60 in seconds, high damping in Hz), a tempo delay (in beats), and
     the buses. ``compression`` is dB of bus gain reduction aimed at; ``width`` scales the side signal; ``tilt`` dB
-    added at the top and taken at the bottom; ``duck_ms`` the release of the kick's ducking; ``swell`` dB by which a
-    section of energy 1 is louder than one of energy 0, beside what players and arrangement do."""
+    added at the top and taken at the bottom; ``duck_ms`` the release of the kick's ducking; ``swell`` dB by which the
+    loudest section lies above the softest, beside what players and arrangement do."""
 
     room_seconds: float = 0.7
     hall_seconds: float = 2.2

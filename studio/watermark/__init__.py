@@ -3,6 +3,7 @@
 from studio.watermark.codes import DEVELOPMENT_KEY, payload_of
 from studio.watermark.detection import Detection, detect
 from studio.watermark.embedding import embed
+from studio.watermark.mark import Mark
 from studio.watermark.motif import announce, motif_part
 
-__all__ = ["DEVELOPMENT_KEY", "Detection", "announce", "detect", "embed", "motif_part", "payload_of"]
+__all__ = ["DEVELOPMENT_KEY", "Detection", "Mark", "announce", "detect", "embed", "motif_part", "payload_of"]

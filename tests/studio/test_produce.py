@@ -6,17 +6,23 @@ import mido
 import numpy as np
 import pytest
 import soundfile
+from PIL import Image
 
 from studio.brief import Brief
+from studio.errors import DeliveryError
 from studio.produce import STAGES, file_name, produce
+from studio.review import hear
+from studio.watermark import Mark, detect
 
 pytestmark = pytest.mark.heavy
 
+MARK = Mark(0xC0FFEE, b"a key")
 BRIEF = {"genre": "jazz", "mood": "calm", "tempo": 120, "key": "C minor", "duration": 30, "seed": 7}
 
 
-def make(folder, formats=("wav", "midi"), **fields):
-    return produce(Brief.from_mapping(BRIEF | fields), folder, formats=formats)
+def make(folder, formats=("wav", "midi"), mark=None, **fields):
+    tags = {"artist": "Ann", "created": "2026-11-21"}
+    return produce(Brief.from_mapping(BRIEF | fields), folder, formats=formats, mark=mark, tags=tags)
 
 
 def digests(track):
@@ -27,8 +33,9 @@ def digests(track):
 def track(tmp_path_factory):
     told = []
     brief = Brief.from_mapping(BRIEF)
-    formats = ("mp3", "mp3-192", "wav", "flac", "midi", "stems", "groups", "groups-mastered")
-    made = produce(brief, tmp_path_factory.mktemp("track"), formats=formats, progress=lambda *step: told.append(step))
+    formats = ("mp3", "mp3-192", "wav", "flac", "midi", "stems", "groups", "groups-mastered", "cover")
+    folder, tags = tmp_path_factory.mktemp("track"), {"artist": "Ann", "created": "2026-11-21"}
+    made = produce(brief, folder, formats=formats, progress=lambda *step: told.append(step), tags=tags, mark=MARK)
     return made, told
 
 
@@ -69,6 +76,20 @@ def test_stems_and_groups_add_up_to_the_mix_and_the_master(track):
     assert below(mastered - soundfile.read(made.files["wav"])[0], mastered) < -40
 
 
+def test_the_file_says_whose_it_is_to_eyes_and_to_machines(track):
+    made, _ = track
+    with Image.open(made.files["cover"]) as cover:
+        assert cover.size == (3000, 3000)
+    assert soundfile.SoundFile(made.files["mp3"]).artist == "Ann"
+    assert getattr(detect(hear(made.files["mp3"]), key=MARK.key), "payload", None) == MARK.payload
+
+
+def test_tags_that_will_not_do_are_refused_before_the_work(tmp_path):
+    with pytest.raises(DeliveryError, match="created"):
+        produce(Brief.from_mapping(BRIEF), tmp_path, tags={"created": "yesterday"})
+    assert not list(tmp_path.iterdir())
+
+
 def test_what_was_asked_came_out(track):
     made, _ = track
     assert made.card.passed, made.card.failures
@@ -100,7 +121,7 @@ def test_progress_is_real(track):
 
 def test_the_same_brief_gives_the_same_bytes_and_another_seed_other_music(track, tmp_path):
     made, _ = track
-    again, other = make(tmp_path / "again"), make(tmp_path / "other", seed=8)
+    again, other = make(tmp_path / "again", mark=MARK), make(tmp_path / "other", seed=8)
     assert digests(again) == {name: digests(made)[name] for name in ("wav", "midi")}
     assert digests(other)["wav"] != digests(again)["wav"] and digests(other)["midi"] != digests(again)["midi"]
 
