@@ -24,7 +24,7 @@ SONGS = (Songs("train", 3, 1), Songs("valid", 1, 50))
 COUNTS = {"train": 800, "valid": 64}
 """Examples drawn from the songs of each side."""
 
-BATCH, STEPS, RATE, WARM_UP = 4, 420, 1.5e-3, 30
+BATCH, STEPS, RATE, WARM_UP = 4, 1200, 1.5e-3, 30
 CHECK = 70
 """Steps between two looks at the validation side."""
 

@@ -91,7 +91,8 @@ def card(results: Results, curve: Sequence[Mapping[str, float]], examples: int, 
         f"when to stop; from the 45, {examples} examples of 6 s are drawn with new levels, equalisers and sides, half "
         "of them with sources of different songs.", "",
         "## Training", "",
-        f"    python -m studio.training separation --work WORK --seed {seed} --other-library FluidR3_GM.sf2", "",
+        f"    python -m studio.training separation --work WORK --seed {seed} --steps {curve[-1]['step']} "
+        "--other-library FluidR3_GM.sf2", "",
         f"{curve[-1]['step']} steps, {curve[-1]['minutes']:.0f} minutes on a share of one processor core. The weights "
         "that did best on the validation side were kept. The loss is the squared error of the shares, weighted by "
         "power to the 0.6, beside that of giving a source nothing.", "",
