@@ -16,6 +16,7 @@ from studio.audio import SAMPLE_RATE, Audio
 from studio.edits.closing import own_closing
 from studio.edits.cutdown import hooks
 from studio.edits.splice import Stretch, spliced
+from studio.errors import RenderError
 from studio.mix import MixingDesk
 from studio.score import ChordSpan, Part, Score, Section, TempoMap
 from studio.session import THREADS, Session
@@ -87,7 +88,10 @@ def _again(part: Part, beats: float, count: int) -> Part:
 
 
 def loop_mix(session: Session, *, told: Callable[[int, int, Part], None] | None = None) -> tuple[Audio, int]:
-    """Return the mix of all rounds of the session's score, one loop, and the number of frames in a round."""
+    """Return the mix of all rounds of the session's score, one loop, and the number of frames in a round.
+
+    Raises ``RenderError`` when all is silent.
+    """
     once = session.score
     count, frames = rounds_needed(once), once.frames
     many = rounds(once, count)
@@ -104,7 +108,10 @@ def loop_mix(session: Session, *, told: Callable[[int, int, Part], None] | None 
         for done, part in enumerate(pool.map(play, once.parts), start=1):
             if told:
                 told(done, len(once.parts), part)
-    return desk.finish(), frames
+    mix = desk.finish()
+    if not mix.any():
+        raise RenderError("Nobody plays in this section; there is nothing to loop.")
+    return mix, frames
 
 
 def folded(audio: Audio, lead: int, frames: int) -> Audio:
