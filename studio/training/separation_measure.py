@@ -85,9 +85,10 @@ def card(results: Results, curve: Sequence[Mapping[str, float]], examples: int, 
         f"Convolutions over frequency and time with a recurrent memory between them, {weights / 1e6:.2f} million "
         "weights, kept in half precision.", "",
         "## Data", "",
-        "Songs of 30 s in all fifteen genres, composed and rendered by this library (MuseScore General Lite, MIT, and "
-        "our own synthesiser), sung by the singer of `studio/training/separation_singing.py`. Nothing in them is by "
-        "anybody else, so the weights carry no licence but that of this repository. 45 songs to train on, 15 to choose "
+        "Songs of 30 s in all fifteen genres, composed and rendered by this library (MuseScore General Lite, licence "
+        "MIT, and "
+        "our own synthesiser), sung by the singer of `studio/training/separation_singing.py`. No recording by anybody "
+        "else is among them. 45 songs to train on, 15 to choose "
         f"when to stop; from the 45, {examples} examples of 6 s are drawn with new levels, equalisers and sides, half "
         "of them with sources of different songs.", "",
         "## Training", "",

@@ -86,4 +86,5 @@ def test_what_ships_is_small_and_has_its_card():
     assert sum(path.stat().st_size for path in shipped) < 25e6
     for path in shipped:
         card = path.with_suffix(".md").read_text()
-        assert "Kneser–Ney" in card and "Licence" in card.title() and "## Known weaknesses" in card
+        assert "Licence" in card.title() and "## Known weaknesses" in card
+        assert "Kneser–Ney" in card or path.stem not in files.COMPOSERS

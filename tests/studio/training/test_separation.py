@@ -106,7 +106,7 @@ def test_true_shares_bring_sources_back(songs):
     """What the network is taught would, if it knew it, part the tones nearly wholly."""
     song = songs[0].astype(np.float32) / 32768
     _, truth = heard_and_true([separation_examples.analyse(source) for source in song])
-    split = by_shares(lambda _spectrum: model.spread(truth.astype(np.float32) / 255))
+    split = by_shares(lambda _spectrum: model.spread(truth.astype(np.float32) / np.float32(255)))
     found = split(song.sum(axis=0))
     assert all(separation_measure.si_sdr(found[k], song[k]) > 20 for k in range(4))
 
