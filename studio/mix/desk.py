@@ -10,7 +10,7 @@ from studio.audio import SAMPLE_RATE, Audio
 from studio.errors import RenderError
 from studio.mix.automation import section_cutoffs, section_envelope, section_gains
 from studio.mix.dynamics import Compressor, Ducking
-from studio.mix.effects import Effect, Fader, Panorama, Saturation, SecondTake, Sweep, run
+from studio.mix.effects import HALF_POWER, Doubling, Effect, Fader, Panorama, Saturation, Sweep, run
 from studio.mix.filters import Equaliser, high_cut, low_cut, peak
 from studio.mix.loudness import SILENT, integrated_loudness
 from studio.mix.submix import Submix
@@ -27,8 +27,6 @@ KICK_KEYS = (35, 36)
 
 Keep = Callable[[str, Audio], None]
 """Takes a stem of the mix: a part's id or a return's name, and its sound, which stays the desk's."""
-HALF_POWER = np.float32(10.0 ** (-3.0 / 20.0))
-"""What each of two takes gives up."""
 
 
 @dataclass(frozen=True)
@@ -122,11 +120,7 @@ class MixingDesk:
             Panorama(-style.pan if take else style.pan, style.width).process(stem)
             stem *= HALF_POWER
         else:
-            second = stem.copy()
-            run((SecondTake(style.double_ms), Panorama(-style.pan, style.width)), second)
-            Panorama(style.pan, style.width).process(stem)
-            stem += second
-            stem *= HALF_POWER
+            Doubling(style.double_ms, Panorama(style.pan, style.width)).process(stem)
 
 
 def strip_filters(style: PartStyle) -> tuple[NDArray[np.float64], ...]:

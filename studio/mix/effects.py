@@ -13,6 +13,9 @@ from studio.mix.bus import ENVELOPE_FRAMES
 from studio.mix.filters import all_pass, low_cut
 from studio.mix.kernel import kernel
 
+HALF_POWER = np.float32(10.0 ** (-3.0 / 20.0))
+"""What each of two takes gives up."""
+
 
 class Effect(Protocol):
     """Anything that changes sound of shape ``(2, frames)`` in place."""
@@ -126,10 +129,13 @@ class Panorama:
 
     def process(self, audio: Audio) -> None:
         """Place ``audio`` in place."""
+        _matrix(audio, *self.matrix())
+
+    def matrix(self) -> tuple[NDArray[np.float32], np.float32]:
+        """Return the gains of left and right, and that of the sides."""
         angle = (self.pan + 1.0) * math.pi / 4.0
         left, right = math.sqrt(2.0) * math.cos(angle), math.sqrt(2.0) * math.sin(angle)
-        side = self.width * (1.0 - abs(self.pan))
-        _matrix(audio, np.array([left, right], np.float32), np.float32(side))
+        return np.array([left, right], np.float32), np.float32(self.width * (1.0 - abs(self.pan)))
 
 
 @kernel
@@ -179,33 +185,45 @@ def _widen(audio, gain, cut, turn):  # type: ignore[no-untyped-def]
 
 # -------------------------------------------------------------------------------------------------------------- delay
 @dataclass(frozen=True)
-class SecondTake:
-    """Turns a stem into another take of itself: later by ``milliseconds``, with a slow drift of ±1 ms around it."""
+class Doubling:
+    """Plays a stem twice: as it is at ``panorama``, and mirrored a second time, as another take of itself.
+
+    The second take comes later by ``milliseconds``, with a slow drift of ±1 ms around it. Both are 3 dB down.
+    """
 
     milliseconds: float
+    panorama: Panorama
     drift_ms: float = 1.0
     drift_hz: float = 0.31
 
     def process(self, audio: Audio) -> None:
-        """Delay ``audio`` in place."""
+        """Double ``audio`` in place."""
+        gains, side = self.panorama.matrix()
+        gains *= HALF_POWER
         per_ms = SAMPLE_RATE / 1000.0
-        _drift(audio, self.milliseconds * per_ms, self.drift_ms * per_ms, 2.0 * math.pi * self.drift_hz / SAMPLE_RATE)
+        step = 2.0 * math.pi * self.drift_hz / SAMPLE_RATE
+        _double(audio, gains, side, self.milliseconds * per_ms, self.drift_ms * per_ms, step)
 
 
 @kernel
-def _drift(audio, delay, depth, step):  # type: ignore[no-untyped-def]
-    """Backwards from the end, so that only frames not yet overwritten are read; Catmull–Rom interpolation."""
-    near = np.zeros(4)
+def _double(audio, gains, side_gain, delay, depth, step):  # type: ignore[no-untyped-def]
+    """Backwards from the end, so that the second take reads what is not yet overwritten; Catmull–Rom interpolation."""
+    half = np.float32(0.5)
+    near, late = np.zeros(4, np.float32), np.zeros(2, np.float32)
     for i in range(audio.shape[1] - 1, -1, -1):
         position = i - max(delay + depth * math.sin(step * i), 2.0)
         whole = math.floor(position)
-        t = position - whole
+        t = np.float32(position - whole)
         for c in range(2):
             for k in range(4):
-                near[k] = audio[c, whole + k - 1] if whole + k >= 1 else 0.0
-            curve = near[3] - near[0] + 3.0 * (near[1] - near[2])
-            bend = 2.0 * near[0] - 5.0 * near[1] + 4.0 * near[2] - near[3]
-            audio[c, i] = near[1] + 0.5 * t * (near[2] - near[0] + t * (bend + t * curve))
+                near[k] = audio[c, whole + k - 1] if whole + k >= 1 else np.float32(0.0)
+            curve = near[3] - near[0] + np.float32(3.0) * (near[1] - near[2])
+            bend = np.float32(2.0) * near[0] - np.float32(5.0) * near[1] + np.float32(4.0) * near[2] - near[3]
+            late[c] = near[1] + half * t * (near[2] - near[0] + t * (bend + t * curve))
+        middle, side = half * (audio[0, i] + audio[1, i]), half * (audio[0, i] - audio[1, i]) * side_gain
+        later, beside = half * (late[0] + late[1]), half * (late[0] - late[1]) * side_gain
+        audio[0, i] = (middle + side) * gains[0] + (later + beside) * gains[1]
+        audio[1, i] = (middle - side) * gains[1] + (later - beside) * gains[0]
 
 
 @dataclass(frozen=True)
@@ -221,7 +239,7 @@ class PingPongDelay:
     high_hz: float = 4500.0
 
     def process(self, audio: Audio) -> None:
-        """Replace ``audio`` by its echoes, in place."""
+        """Replace ``audio``, of which only the middle echoes, by its echoes, in place."""
         frames = max(1, round(self.seconds * SAMPLE_RATE))
         coefficients = [1.0 - math.exp(-2.0 * math.pi * hz / SAMPLE_RATE) for hz in (self.low_hz, self.high_hz)]
         _ping_pong(audio, frames, min(self.feedback, 0.9), coefficients[0], coefficients[1])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from studio.audio import SAMPLE_RATE, silence
-from studio.mix.effects import Panorama, PingPongDelay, Saturation, SecondTake, Width
+from studio.mix.effects import HALF_POWER, Doubling, Panorama, PingPongDelay, Saturation, Width
 
 
 def power(audio):
@@ -52,13 +52,15 @@ def test_saturation_rounds_peaks_and_keeps_small_values():
     assert (np.diff(ramp[0]) > -1e-7).all()
 
 
-def test_a_second_take_comes_later_and_drifts():
+def test_a_second_take_comes_later_on_the_other_side_and_drifts():
     clicks = silence(4 * SAMPLE_RATE)
     clicks[:, ::SAMPLE_RATE] = 1.0
-    SecondTake(20.0).process(clicks)
-    late = [int(np.argmax(clicks[0, k * SAMPLE_RATE : (k + 1) * SAMPLE_RATE])) for k in range(4)]
+    Doubling(20.0, Panorama(-1.0)).process(clicks)
+    late = [int(np.argmax(clicks[1, k * SAMPLE_RATE : (k + 1) * SAMPLE_RATE])) for k in range(4)]
     assert all(19.0 <= frames / 44.1 <= 21.0 for frames in late)
     assert len(set(late)) > 1
+    assert clicks[0, ::SAMPLE_RATE] == pytest.approx(np.sqrt(2) * HALF_POWER, rel=1e-5)
+    assert np.abs(clicks[1, ::SAMPLE_RATE]).max() < 1e-6
 
 
 def test_echoes_cross_from_left_to_right_and_fade():
