@@ -61,6 +61,26 @@ def measure_row(genre: str, seconds: int, runs: int) -> dict[str, float]:
     return {**row, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 
+def measure_preview(genre: str, seconds: int, runs: int) -> dict[str, float]:
+    """Runs in a process of its own: seconds to the first sound of a streamed preview, and to a whole one of 15 s."""
+    from studio.brief import Brief
+    from studio.preview import preview, preview_stream
+    from studio.produce import warm_up
+
+    warm_up()
+    preview(Brief.from_mapping({"genre": genre, "duration": seconds, "seed": 0}))
+    first, whole = [], []
+    for seed in range(1, runs + 1):
+        brief = Brief.from_mapping({"genre": genre, "duration": seconds, "seed": seed})
+        begun = time.perf_counter()
+        next(preview_stream(brief))
+        first.append(time.perf_counter() - begun)
+        begun = time.perf_counter()
+        preview(brief)
+        whole.append(time.perf_counter() - begun)
+    return {"first": statistics.median(first), "whole": statistics.median(whole)}
+
+
 def measure_growth(genre: str, seconds: int, runs: int) -> dict[str, float]:
     """Runs in a process of its own: processor seconds of a release by length, up to ``seconds``, and the line's R²."""
     import numpy as np
@@ -153,7 +173,13 @@ def in_own_process(kind: str, genre: str, seconds: int, runs: int) -> dict[str, 
     return row
 
 
-ROWS = {"track": measure_row, "composing": measure_composing, "growth": measure_growth, "peer": measure_peer}
+ROWS = {
+    "track": measure_row,
+    "composing": measure_composing,
+    "growth": measure_growth,
+    "peer": measure_peer,
+    "preview": measure_preview,
+}
 
 
 def print_composing(genres: tuple[str, ...], seconds: int, runs: int) -> None:
@@ -176,6 +202,14 @@ def print_tracks(genres: list[str], lengths: list[int], runs: int) -> None:
             stages = " | ".join(f"{row[stage]:.2f}" for stage in STAGES)
             total, peak, factor = row["total"], row["peak"], seconds / row["total"]
             print(f"| {genre} | {seconds} s | {stages} | **{total:.2f}** | {factor:.0f} | {peak:.0f} MB |", flush=True)
+
+
+def print_previews(genres: list[str], seconds: int, runs: int) -> None:
+    print(f"\nThe first 15 s of a piece of {seconds} s, to listen to while its brief changes; seconds, warm\n")
+    print("| genre | first sound | whole preview |\n|---|---|---|")
+    for genre in genres:
+        row = in_own_process("preview", genre, seconds, runs)
+        print(f"| {genre} | {row['first']:.2f} | {row['whole']:.2f} |", flush=True)
 
 
 def print_growth(genre: str) -> None:
@@ -282,6 +316,10 @@ def main() -> None:
         print_growth("pop")
         print_side_by_side("pop", 60)
         print_peers(COMPOSED, 180)
+        return
+    if options.previews:
+        print(machine())
+        print_previews(options.genres, 180, options.runs)
         return
     if options.quick:
         options.genres, options.lengths, options.runs = options.genres[:1], [30], 2

@@ -18,10 +18,10 @@ ENVELOPE_FRAMES = 512
 
 
 class Bus:
-    """A sum of stems of ``frames`` frames. Memory is taken only when the first stem comes."""
+    """A sum of stems of ``frames`` frames, or of their middles alone. Memory is taken when the first stem comes."""
 
-    def __init__(self, frames: int) -> None:
-        self._frames = frames
+    def __init__(self, frames: int, *, mono: bool = False) -> None:
+        self._shape = (1 if mono else 2, frames)
         self._sum: NDArray[np.int32] | None = None
         self._lock = Lock()
 
@@ -29,11 +29,11 @@ class Bus:
         """Add ``stem`` times ``envelope`` (a ratio every ``ENVELOPE_FRAMES``, joined by lines). Thread-safe."""
         with self._lock:
             if self._sum is None:
-                self._sum = np.zeros((2, self._frames), np.int32)
+                self._sum = np.zeros(self._shape, np.int32)
             _add(self._sum, stem, envelope, np.float32(1.0 / STEP))
 
     def take(self) -> Audio | None:
-        """Return the sum as sound and leave the bus empty; ``None`` if nothing was added."""
+        """Return the sum as sound, ``(2 or 1, frames)``, and leave the bus empty; ``None`` if nothing was added."""
         total, self._sum = self._sum, None
         if total is None:
             return None
@@ -50,14 +50,15 @@ def _add(total, stem, envelope, scale):  # type: ignore[no-untyped-def]
         start = block * ENVELOPE_FRAMES
         first = envelope[block]
         slope = (envelope[block + 1] - first) / np.float32(ENVELOPE_FRAMES)
-        for c in range(2):
+        for c in range(total.shape[0]):
             for i in range(start, min(start + ENVELOPE_FRAMES, frames)):
-                value = stem[c, i] * (first + slope * np.float32(i - start))
+                heard = stem[c, i] if total.shape[0] == 2 else np.float32(0.5) * (stem[0, i] + stem[1, i])
+                value = heard * (first + slope * np.float32(i - start))
                 total[c, i] += np.int32(min(max(value, -limit), limit) * scale)
 
 
 @kernel
 def _to_float(audio, total, step):  # type: ignore[no-untyped-def]
-    for c in range(2):
+    for c in range(total.shape[0]):
         for i in range(total.shape[1]):
             audio[c, i] = np.float32(total[c, i]) * step

@@ -14,7 +14,9 @@ from studio.styles.model import Desk, PartStyle
 
 OFF = -60.0
 """A send at this level is closed."""
-RETURNS = ("room", "hall", "delay")
+ECHO = "delay"
+"""Hears the middle alone."""
+RETURNS = ("room", "hall", ECHO)
 """What a strip can be sent to."""
 
 
@@ -24,7 +26,7 @@ class Submix:
     def __init__(self, desk: Desk, score: Score) -> None:
         self._desk, self._score = desk, score
         self._mix = Bus(score.frames)
-        self._sends = {name: Bus(score.frames) for name in RETURNS}
+        self._sends = {name: Bus(score.frames, mono=name == ECHO) for name in RETURNS}
         self._spread = section_gains(score, desk.swell)[1]
         self._unity = section_envelope(score, np.zeros(len(score.sections)))
 
@@ -47,9 +49,10 @@ class Submix:
         effects: dict[str, Effect] = {
             "room": Reverb(ROOM, desk.room_seconds, desk.damping_hz),
             "hall": Reverb(HALL, desk.hall_seconds, desk.damping_hz),
-            "delay": PingPongDelay(desk.delay_beats * 60.0 / tempo, desk.delay_feedback),
+            ECHO: PingPongDelay(desk.delay_beats * 60.0 / tempo, desk.delay_feedback),
         }
         sent = [(name, audio) for name, bus in self._sends.items() if (audio := bus.take()) is not None]
+        sent = [(name, np.repeat(audio, 2, axis=0) if len(audio) == 1 else audio) for name, audio in sent]
         with ThreadPoolExecutor(2) as threads:
             list(threads.map(lambda pair: effects[pair[0]].process(pair[1]), sent))
         return sent
