@@ -182,7 +182,7 @@ PATCHES: dict[str, Patch] = {
     ),
     "reese": Patch(
         _saws((-12, 0, 12), width=0.6),
-        attack=0.008, release=0.1, cutoff=560, lfo_rate=0.5, lfo_depth=9, high_pass=90, sub_db=-1, resonance=0.3,
+        attack=0.008, release=0.1, cutoff=950, lfo_rate=0.5, lfo_depth=9, high_pass=90, sub_db=-1, resonance=0.3,
         poles=4, tracking=0.1, drive=0.25, glide=0.04,
     ),
     "acid": Patch(

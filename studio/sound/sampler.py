@@ -8,6 +8,7 @@ from studio.audio import SAMPLE_RATE, Audio
 from studio.instruments import Instrument
 from studio.sound import articulation
 from studio.sound.articulation import VARIANT_CENTS, VARIANT_CUTOFF, VARIANT_DB, is_staccato, manner, touch
+from studio.sound.drum_places import placed
 from studio.sound.events import SHORTEST, Curve, Events, takes
 from studio.sound.interpolation import sinc_table
 from studio.sound.library import SoundLibrary
@@ -20,6 +21,8 @@ VARIANTS = 4
 
 _DRUM_CENTS = 7.0
 _DRUM_DB = 0.5
+UNPLACED = "kit-orchestra"
+"""Its keys are other drums than a drummer's."""
 _DRUM_HOLD = 10 * SAMPLE_RATE
 _CHOKE_STEP = round(0.01 * SAMPLE_RATE)
 _TAPS = sinc_table()
@@ -106,7 +109,7 @@ def _note(
     length, own = 0, touch(note, sound)
     cents, decibels, cutoff = _variation(note, sound)
     for layer in layers(library, sound.bank, sound.program, note.pitch, note.velocity):
-        voice = layer.voice
+        voice = placed(layer.voice, note.pitch) if sound.source == "kit" and sound.id != UNPLACED else layer.voice
         if cents or is_staccato(note, sound):
             voice = voice.copy()
             voice["step"] *= 2.0 ** (cents / 1200)

@@ -5,6 +5,7 @@ import pytest
 
 from studio.audio import SAMPLE_RATE
 from studio.sound import SoundLibrary
+from studio.sound.drum_places import PLACES
 from studio.sound.voices import layers
 from tests.studio.sound.measuring import Play, cents, frame, level_db, needs_library, pitch_of
 
@@ -129,3 +130,10 @@ def test_a_filter_that_snaps_shut_does_not_click(play: Play, monkeypatch: pytest
     sound = play("cello", [(0.0, 0.28, 63, 56)])[0]
     roughness = np.abs(np.diff(sound, 3))
     assert roughness[frame(0.28) : frame(0.4)].max() < roughness[frame(0.1) : frame(0.28)].max()
+
+
+def test_hats_stand_where_an_audience_sees_them(play: Play) -> None:
+    left, right = np.square(play("kit-standard", [(0.1, 0.5, 46, 100)]), dtype=float).sum(axis=1)
+    assert right / left == pytest.approx(np.tan((PLACES[46] + 1) * np.pi / 4) ** 2, rel=1e-2)
+    placed_elsewhere = play("kit-orchestra", [(0.1, 0.5, 46, 100)])
+    assert np.array_equal(placed_elsewhere[0], placed_elsewhere[1])
