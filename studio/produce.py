@@ -1,13 +1,10 @@
 """The conductor: brief → score → stems → mix → master → review → files, in this order, with progress."""
 
 import ctypes
-import time
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from ctypes.util import find_library
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,35 +12,22 @@ from typing import Any
 from studio import ENGINE_VERSION
 from studio.brief import Brief
 from studio.compose import Composition
-from studio.compose.timing import off_beat
-from studio.deliver import FORMATS, Recording, StemFolder, Stems, Swing, Tags, check_formats, delivering, peaks
-from studio.deliver.cover import cover_art
+from studio.deliver import Recording, StemFolder, Tags, check_formats, delivering, peaks
 from studio.mix import TARGETS, Master
 from studio.models.files import warm_up as warm_up_models
 from studio.rehearsal import rehearse
 from studio.review import ReviewCard, hear, review
 from studio.review.originality import Known
 from studio.score import Score
-from studio.session import Session
+from studio.session import Session, recording_of, stems_needed
 from studio.sound import warm_up as warm_up_sound
 from studio.variations import Variations
 from studio.watermark import DEVELOPMENT_KEY, Mark
+from studio.work import Progress, Work
 
 DEFAULT_FORMATS = ("mp3", "wav", "flac", "midi")
 
 WARMED = ("mp3", "wav", "flac", "midi", "groups-mastered")
-
-TAG_COVER = 1400
-"""Pixels a side of the picture inside a sound file."""
-
-STAGES = {
-    "composing": (0.0, 0.05), "rendering": (0.05, 0.55), "mastering": (0.55, 0.7), "reviewing": (0.7, 0.75),
-    "delivering": (0.75, 0.99),
-}  # fmt: skip
-"""Stage → the share of the whole work, from where to where, as measured on a three-minute track."""
-
-Progress = Callable[[str, float, str], None]
-"""Called with a stage of ``STAGES``, the fraction 0–1 of the whole, and a few words. It may raise to stop the work."""
 
 
 @dataclass(frozen=True)
@@ -80,25 +64,6 @@ class Track:
         }
 
 
-@dataclass
-class _Work:
-    """Where the work stands: tells progress and keeps the time of every stage."""
-
-    progress: Progress
-    timings: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str, message: str) -> Iterator[None]:
-        self.progress(name, STAGES[name][0], message)
-        begun = time.perf_counter()
-        yield
-        self.timings[name] = time.perf_counter() - begun
-
-    def step(self, name: str, done: float, message: str) -> None:
-        low, high = STAGES[name]
-        self.progress(name, low + (high - low) * done, message)
-
-
 def produce(
     brief: Brief,
     folder: Path,
@@ -122,7 +87,7 @@ def produce(
     ``RenderError`` when what came out is not fit to be delivered, ``DeliveryError`` for formats that are unknown or
     need a program that is not installed, and for tags that will not do.
     """
-    work = _Work(progress or (lambda _stage, _fraction, _message: None))
+    work = Work.told(progress)
     check_formats(formats)
     Tags(**(tags or {}))
     folder.mkdir(parents=True, exist_ok=True)
@@ -136,7 +101,7 @@ def produce(
                 card = _reviewed(piece, writing.heard(), finished, known)
                 waveform = peaks(finished.audio)
             with work.stage("delivering", "Writing files"):
-                files = writing.finish(lambda done, label: work.step("delivering", done, f"Wrote {label}"))
+                files = writing.finish(work.wrote)
     work.progress("delivering", 1.0, "Done")
     return Track(brief, piece.score, card, files, work.timings, waveform, rehearsal.variations)
 
@@ -197,43 +162,27 @@ def _recorded(
     piece: Composition,
     folder: Path,
     formats: Sequence[str],
-    work: _Work,
+    work: Work,
     mark: Mark | None,
-    more_tags: Mapping[str, Any],
+    tags: Mapping[str, Any],
 ) -> tuple[Recording, Master]:
     """Play, mix and master a piece; its stems are kept in ``folder`` if one of ``formats`` is made of them."""
-    session, kept = Session.of(piece), StemFolder(folder, piece.performance)
-    needed = {FORMATS[name].stems for name in formats if name in FORMATS}
+    brief, needed = piece.plan.brief, stems_needed(formats)
+    session, kept = Session.of(piece), StemFolder(folder, piece.performance) if needed else None
     with work.stage("rendering", "Rendering"):
-        mix = session.mix(
-            keep=kept.keep if any(needed) else None,
-            told=lambda done, of, part: work.step(
-                "rendering", done / of, f"Rendering {part.name or part.id} ({done} of {of})"
-            ),
-        )
-    brief = piece.plan.brief
+        mix = session.mix(keep=kept.keep if kept else None, told=work.played)
     with work.stage("mastering", "Mixing and mastering"):
         if mark:
             mark.on_mix(mix, piece.performance, seed=brief.seed)
-        done = session.master(
+        finished = session.master(
             mix,
             target=TARGETS[brief.master],
             fade_out=_fade(piece),
             sign=mark.on_master if mark else None,
             followed="master" in needed,
         )
-    stems = None
-    if any(needed):
-        files = kept.files()
-        stems = Stems(files, partial(session.groups, [(file.id, file.read) for file in files]), done.way)
-    swing = Swing(off_beat(piece.plan), piece.plan.style.feel.swing_unit)
-
-    def cover(size: int) -> bytes:
-        return cover_art(piece.performance, done.master.audio, mood=brief.mood, seed=brief.seed, size=size)
-
-    words = {"genre": brief.genre, "mood": brief.mood, **more_tags}
-    tags = Tags.of(piece.score, cover=cover(TAG_COVER), **words)
-    return Recording(done.master.audio, piece.performance, tags, piece.score, swing, stems, cover), done.master
+        recording = recording_of(session, piece.plan, piece.score, finished, kept=kept, tags=tags)
+    return recording, finished.master
 
 
 def _fade(piece: Composition) -> float:

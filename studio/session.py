@@ -3,9 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 from studio.audio import Audio
-from studio.compose import Composition
+from studio.compose import Composition, Plan
+from studio.compose.timing import off_beat
+from studio.deliver import FORMATS, Recording, StemFolder, Stems, Swing, Tags
+from studio.deliver.cover import cover_art
 from studio.errors import RenderError
 from studio.mix import STREAMING, Master, MasterTarget, MixBus, MixingDesk, Submix, ThroughMaster, master
 from studio.mix.desk import Keep
@@ -14,6 +19,8 @@ from studio.sound import render_part
 from studio.styles.model import Desk, PartStyle
 
 THREADS = 2
+TAG_COVER = 1400
+"""Pixels a side of the picture inside a sound file."""
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "drums": ("drums",),
@@ -120,3 +127,35 @@ class Finished:
 
     master: Master
     way: ThroughMaster | None = field(default=None, repr=False)
+
+
+def stems_needed(formats: Iterable[str]) -> set[str]:
+    """Return of which stems formats are made: those of the ``mix``, those taken through the ``master``."""
+    return {FORMATS[name].stems for name in formats if name in FORMATS} - {""}
+
+
+def recording_of(
+    session: Session,
+    plan: Plan,
+    written: Score,
+    finished: Finished,
+    *,
+    kept: StemFolder | None = None,
+    tags: Mapping[str, Any] | None = None,
+) -> Recording:
+    """Return what is to be delivered: the master with the score, words, cover and, where ``kept``, stems.
+
+    ``tags`` are fields of ``Tags`` that only the caller knows. Raises ``DeliveryError`` for some that will not do.
+    """
+    brief, audio = plan.brief, finished.master.audio
+
+    def cover(size: int) -> bytes:
+        return cover_art(session.score, audio, mood=brief.mood, seed=brief.seed, size=size)
+
+    stems = None
+    if kept:
+        files = kept.files()
+        stems = Stems(files, partial(session.groups, [(file.id, file.read) for file in files]), finished.way)
+    words = {"genre": brief.genre, "mood": brief.mood, "cover": cover(TAG_COVER), **(tags or {})}
+    swing = Swing(off_beat(plan), plan.style.feel.swing_unit)
+    return Recording(audio, session.score, Tags.of(written, **words), written, swing, stems, cover)

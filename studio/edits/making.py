@@ -1,10 +1,7 @@
 """Making an edit: the finished piece once more from its record, edited, mixed anew, mastered, measured, delivered."""
 
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,15 +12,14 @@ from studio import ENGINE_VERSION
 from studio.audio import SAMPLE_RATE, Audio
 from studio.brief import Brief, BriefError, Problem
 from studio.compose import Composition, compose
-from studio.compose.timing import off_beat
-from studio.deliver import FORMATS, Recording, StemFolder, Stems, Swing, Tags, delivering, peaks
+from studio.deliver import FORMATS, Recording, StemFolder, delivering, peaks
 from studio.edits.closing import last_ring
 from studio.edits.cutdown import cutdown
 from studio.edits.edit import Edit
 from studio.edits.loop import loop_mix, loop_of, looped, one_round
 from studio.edits.versions import open_ended, version
 from studio.mix.master import TARGETS, Master
-from studio.produce import DEFAULT_FORMATS, STAGES, Progress, file_name, outline
+from studio.produce import DEFAULT_FORMATS, file_name, outline
 from studio.record import Record
 from studio.review import ReviewCard, Row
 from studio.review.audio import measure_audio
@@ -32,8 +28,10 @@ from studio.review.hearing import hear
 from studio.review.limits import loudness_row, sound_rows
 from studio.review.row import INFO, near
 from studio.score import Score
-from studio.session import Session
+from studio.session import Session, recording_of, stems_needed
 from studio.variations import Variations
+from studio.watermark import Mark
+from studio.work import Progress, Work
 
 WITH_STEMS = ("cutdown", "version")
 """Kinds of edit whose mix is the sum of its stems from edge to edge."""
@@ -119,13 +117,15 @@ def produce_edit(
     formats: Sequence[str] = DEFAULT_FORMATS,
     progress: Progress | None = None,
     name: str | None = None,
+    tags: Mapping[str, Any] | None = None,
+    mark: Mark | None = None,
 ) -> EditedTrack:
     """Make an edit of a track (its record, or the composition itself) and write its files into ``folder``.
 
-    ``name`` and ``progress`` as for ``studio.produce.produce``. Raises ``BriefError`` for what the piece cannot give,
-    with every problem; after an error no file is left.
+    ``name``, ``progress``, ``tags`` and ``mark`` as for ``studio.produce.produce``. Raises ``BriefError`` for what the
+    piece cannot give, with every problem; after an error no file is left.
     """
-    work = _Work(progress or (lambda _stage, _fraction, _message: None))
+    work = Work.told(progress)
     with work.stage("composing", "Composing"):
         piece = compose(source.brief, variations=source.variations) if isinstance(source, Record) else source
         names = [section.name for section in piece.score.sections]
@@ -133,14 +133,14 @@ def produce_edit(
         _check_stems(edit, formats)
         result = edited(piece, edit)
     with TemporaryDirectory() as stems:
-        recording, finished = _recorded(piece, edit, result, formats, Path(stems), work)
+        recording, finished = _recorded(piece, edit, result, formats, Path(stems), work, mark, tags or {})
         with delivering(recording, formats, folder, name or file_name(result.written.title)) as writing:
             with work.stage("reviewing", "Listening to the file"):
                 path = writing.heard()
                 card = card_of(edit, result, hear(path) if path else finished.audio, finished, piece)
                 waveform = peaks(finished.audio)
             with work.stage("delivering", "Writing files"):
-                files = writing.finish(lambda done, label: work.step("delivering", done, f"Wrote {label}"))
+                files = writing.finish(work.wrote)
     work.progress("delivering", 1.0, "Done")
     return EditedTrack(
         edit, piece.plan.brief, piece.plan.variations, result.written, card, files, work.timings, waveform
@@ -155,31 +155,41 @@ def _check_stems(edit: Edit, formats: Sequence[str]) -> None:
 
 
 def _recorded(
-    piece: Composition, edit: Edit, result: Edited, formats: Sequence[str], folder: Path, work: "_Work"
+    piece: Composition,
+    edit: Edit,
+    result: Edited,
+    formats: Sequence[str],
+    folder: Path,
+    work: Work,
+    mark: Mark | None,
+    tags: Mapping[str, Any],
 ) -> tuple[Recording, Master]:
-    session, kept = replace(Session.of(piece), score=result.played), StemFolder(folder, result.played)
-    target = TARGETS[piece.plan.brief.master]
-    needed = {FORMATS[name].stems for name in formats if name in FORMATS}
-    told = work.told_of_parts
+    needed = stems_needed(formats)
+    session, kept = (
+        replace(Session.of(piece), score=result.played),
+        StemFolder(folder, result.played) if needed else None,
+    )
     with work.stage("rendering", "Rendering"):
         if edit.kind == "loop":
-            mix, frames = loop_mix(session, told=told)
+            mix, frames = loop_mix(session, told=work.played)
         else:
-            mix = session.mix(keep=kept.keep if any(needed) else None, told=told)
+            mix, frames = session.mix(keep=kept.keep if kept else None, told=work.played), 0
     with work.stage("mastering", "Mixing and mastering"):
         _fade_in(mix, edit.fade_in)
-        done = session.master(mix, target=target, fade_out=result.fade_out, followed="master" in needed)
-        finished = (
-            replace(done.master, audio=one_round(done.master.audio, frames)) if edit.kind == "loop" else done.master
+        if mark:
+            mark.on_mix(mix, result.played, seed=piece.plan.brief.seed)
+        finished = session.master(
+            mix,
+            target=TARGETS[piece.plan.brief.master],
+            fade_out=result.fade_out,
+            sign=mark.on_master if mark else None,
+            followed="master" in needed,
         )
-    stems = None
-    if any(needed):
-        files = kept.files()
-        stems = Stems(files, partial(session.groups, [(file.id, file.read) for file in files]), done.way)
-    brief = piece.plan.brief
-    tags = Tags.of(result.played, genre=brief.genre, mood=brief.mood)
-    swing = Swing(off_beat(piece.plan), piece.plan.style.feel.swing_unit)
-    return Recording(finished.audio, result.played, tags, result.written, swing, stems), finished
+        if frames:
+            round_only = replace(finished.master, audio=one_round(finished.master.audio, frames))
+            finished = replace(finished, master=round_only)
+        recording = recording_of(session, piece.plan, result.written, finished, kept=kept, tags=tags)
+    return recording, finished.master
 
 
 def _fade_in(mix: Audio, seconds: float) -> None:
@@ -199,25 +209,3 @@ def card_of(edit: Edit, result: Edited, heard: Audio, finished: Master, piece: C
     unfit = UNFIT.get(edit.kind, ())
     rows = [replace(row, verdict=INFO) if row.name in unfit else row for row in rows]
     return ReviewCard(tuple(rows), measures)
-
-
-@dataclass
-class _Work:
-    """Where the work stands: tells progress and keeps the time of every stage."""
-
-    progress: Progress
-    timings: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str, message: str) -> Iterator[None]:
-        self.progress(name, STAGES[name][0], message)
-        begun = time.perf_counter()
-        yield
-        self.timings[name] = time.perf_counter() - begun
-
-    def step(self, name: str, done: float, message: str) -> None:
-        low, high = STAGES[name]
-        self.progress(name, low + (high - low) * done, message)
-
-    def told_of_parts(self, done: int, of: int, _part: object) -> None:
-        self.step("rendering", done / of, f"Rendering ({done} of {of})")

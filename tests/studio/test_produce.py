@@ -10,9 +10,10 @@ from PIL import Image
 
 from studio.brief import Brief
 from studio.errors import DeliveryError
-from studio.produce import STAGES, file_name, produce
+from studio.produce import file_name, produce
 from studio.review import hear
 from studio.watermark import Mark, detect
+from studio.work import STAGES
 
 pytestmark = pytest.mark.heavy
 
