@@ -178,9 +178,10 @@ def _recorded(
             mix,
             target=TARGETS[brief.master],
             fade_out=_fade(piece),
-            sign=mark.on_master if mark else None,
             followed="master" in needed,
         )
+        if mark:
+            mark.on_master(finished.master.audio)
         recording = recording_of(session, piece.plan, piece.score, finished, kept=kept, tags=tags)
     return recording, finished.master
 

@@ -78,25 +78,14 @@ class Session:
         return mix
 
     def master(
-        self,
-        mix: Audio,
-        *,
-        target: MasterTarget = STREAMING,
-        fade_out: float = 0.0,
-        sign: Callable[[Audio], None] | None = None,
-        followed: bool = False,
+        self, mix: Audio, *, target: MasterTarget = STREAMING, fade_out: float = 0.0, followed: bool = False
     ) -> "Finished":
-        """Take a ``mix`` through the mix bus (in place) and master it; ``followed`` stems can go the same way.
-
-        ``sign`` may still change the master, in place: stems on its way add up to the signed one.
-        """
+        """Take a ``mix`` through the mix bus (in place) and master it; ``followed`` stems can go the same way."""
         bus = MixBus(self.desk)
         bus.shape(mix)
         shaped = mix.copy() if followed else None
         bus.hold(mix)
         finished = master(mix, target=target, fade_out=fade_out)
-        if sign:
-            sign(finished.audio)
         return Finished(finished, ThroughMaster.heard(bus, shaped, finished.audio) if shaped is not None else None)
 
     def groups(self, stems: Iterable[tuple[str, Callable[[], Audio]]]) -> Iterator[tuple[str, Audio]]:

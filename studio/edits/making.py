@@ -182,12 +182,13 @@ def _recorded(
             mix,
             target=TARGETS[piece.plan.brief.master],
             fade_out=result.fade_out,
-            sign=mark.on_master if mark else None,
             followed="master" in needed,
         )
         if frames:
             round_only = replace(finished.master, audio=one_round(finished.master.audio, frames))
             finished = replace(finished, master=round_only)
+        if mark:
+            mark.on_master(finished.master.audio)
         recording = recording_of(session, piece.plan, result.written, finished, kept=kept, tags=tags)
     return recording, finished.master
 
