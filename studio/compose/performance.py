@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.compose.dynamics import velocities
+from studio.compose.effects import TEXTURES
 from studio.compose.ensemble import Chair
 from studio.compose.gestures import lanes
 from studio.compose.plan import Plan
@@ -61,6 +62,8 @@ def _played(part: Part, score: Score, plan: Plan, chair: Chair, band: Band, *, l
     order = np.argsort(played, order=["onset", "pitch"], kind="stable")
     order = order[played["onset"][order] < _limit(score, plan)]
     played = _within(played[order], score)
+    if chair.instrument in TEXTURES:
+        played = _ringing_on(played, score)
     controls = {**lanes(played, plan, chair, score.chords, chance[order]), **part.controls}
     if "roll" in INSTRUMENTS[chair.instrument].articulations and chair.role != "effects":
         played = rolled(played, score.tempo)
@@ -138,4 +141,11 @@ def _within(notes: Notes, score: Score) -> Notes:
     """Keep notes inside the piece and one key from being struck while it is down."""
     notes = apart(notes, score.tempo)
     notes["duration"] = np.minimum(notes["duration"], float(score.tempo.beat(score.duration)) - notes["onset"])
+    return notes
+
+
+def _ringing_on(notes: Notes, score: Score) -> Notes:
+    """Let a texture that lies under the last bar lie under its ring, too."""
+    last = notes["onset"] + notes["duration"] >= score.end - 1e-6
+    notes["duration"][last] = float(score.tempo.beat(score.duration)) - notes["onset"][last]
     return notes

@@ -275,3 +275,9 @@ def test_kettledrums_roll_on_long_notes(played):
     assert np.mean(right[: len(left)]) > np.mean(left) + 2, "one hand is softer"
     assert len(notes) == len(roll) + 2, "short notes are strokes"
     assert len(played([(0.0, 4.0, 40)], "bass", "upright-bass")[1]["it"].notes) == 1
+
+
+def test_a_texture_under_the_last_bar_lies_under_its_ring(played):
+    plan, parts = played([(0.0, 36.0, 60)], role="effects", instrument="vinyl")
+    assert float(plan.tempo.seconds(36.0)) < plan.duration, "a ring to lie under"
+    assert parts["it"].notes["duration"] == pytest.approx(float(plan.tempo.beat(plan.duration)))
