@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -70,10 +70,20 @@ class Studio:
         self.went_on = False
 
     def __call__(
-        self, brief: Brief, folder: Path, *, formats: Any, progress: Any, variations: Any, known: Any
+        self,
+        brief: Brief,
+        folder: Path,
+        *,
+        formats: Any,
+        progress: Any,
+        variations: Any,
+        known: Any,
+        tags: Any,
+        mark: Any,
     ) -> Track:
         assert {"mp3", "midi"} <= set(formats)
         assert known.func is matches, "the melody is held against music made before"
+        assert date.fromisoformat(tags["created"]) and 0 < mark.payload < 1 << 48 and not mark.audible
         self.briefs.append(brief)
         self.variations.append(variations)
         progress("rendering", 0.5, "Rendering bass (1 of 2)")
