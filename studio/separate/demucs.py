@@ -5,8 +5,6 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-import torch
-
 from studio.audio import SAMPLE_RATE, Audio, silence
 from studio.errors import SeparationError
 
@@ -23,7 +21,7 @@ def split(audio: Audio) -> dict[str, Audio]:
     model, apply_model = _model()
     if not audio.any():
         return {name: silence(audio.shape[1]) for name in model.sources}
-    wave = torch.from_numpy(audio)
+    wave = import_module("torch").from_numpy(audio)
     mean, spread = wave.mean(), wave.mean(0).std() + 1e-8
     # Without shifts, which Demucs draws at random: the same sound gives the same stems.
     found = apply_model(model, ((wave - mean) / spread)[None], shifts=0, split=True, device="cpu", progress=False)[0]

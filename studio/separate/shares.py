@@ -3,15 +3,12 @@
 Two ways to tell: ``heard`` by the trained network, ``filtered`` by rule.
 """
 
-from collections.abc import Callable
-
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
 from studio.audio import SAMPLE_RATE
-from studio.models.separation import BINS, WINDOW, MaskNetwork, features, spread, trained
+from studio.models.separation import BINS, WINDOW
 from studio.separate.spectrum import Spectrum
 
 Shares = NDArray[np.float32]
@@ -27,17 +24,9 @@ _TINY = np.float32(1e-12)
 
 def heard(spectrum: Spectrum) -> Shares:
     """Return the shares that the shipped network hears in a stereo spectrum."""
-    return hearing(trained())(spectrum)
+    from studio.models.separation_network import trained  # loads PyTorch, which only this work needs
 
-
-def hearing(network: MaskNetwork) -> Callable[[Spectrum], Shares]:
-    """Return the function that tells shares by a network."""
-
-    def shares(spectrum: Spectrum) -> Shares:
-        with torch.inference_mode():
-            return spread(network(torch.from_numpy(features(spectrum))[None])[0].numpy())
-
-    return shares
+    return trained().hear(spectrum)
 
 
 def filtered(spectrum: Spectrum) -> Shares:

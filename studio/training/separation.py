@@ -13,9 +13,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from studio.models import separation as model
 from studio.models.files import FOLDER
-from studio.models.separation import BANDS, MaskNetwork
+from studio.models.separation import BANDS
+from studio.models.separation_network import MaskNetwork, save
 from studio.training import separation_examples as examples
 from studio.training import separation_measure as measure
 from studio.training.separation_songs import Songs, render
@@ -159,7 +159,7 @@ def run(options: argparse.Namespace) -> None:
     data = prepare(options.work, seed=options.seed)
     network = fit(data, options.work, seed=options.seed, steps=options.steps)
     options.out.mkdir(parents=True, exist_ok=True)
-    model.save(network, options.out / "separation.safetensors", {"seed": str(options.seed)})
+    save(network, options.out / "separation.safetensors", {"seed": str(options.seed)})
     results = measure.held_out(network, options.work, options.other_library, print)
     curve = json.loads((options.work / "curve.json").read_text())
     weights = sum(weight.numel() for weight in network.parameters())

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.audio import Audio
-from studio.models.separation import SOURCES, MaskNetwork
+from studio.models.separation import SOURCES
+from studio.models.separation_network import MaskNetwork
 from studio.separate.engines import Split, by_shares
-from studio.separate.shares import filtered, hearing
+from studio.separate.shares import filtered
 from studio.training.separation_songs import Songs, render
 
 HELD_OUT = (Songs("other seeds", 1, 60), Songs("other seeds and sound library", 1, 70))
@@ -43,7 +44,7 @@ def measured(song: NDArray[np.int16], splits: Mapping[str, Split]) -> dict[str, 
 
 def held_out(network: MaskNetwork, work: Path, other_library: Path | None, say: Callable[[str], None]) -> Results:
     """Measure the network beside the filters on songs of other seeds, and on such of another sound library if given."""
-    splits = {"filters": by_shares(filtered), "network": by_shares(hearing(network))}
+    splits = {"filters": by_shares(filtered), "network": by_shares(network.hear)}
     results: dict[str, dict[str, dict[str, list[float]]]] = {}
     for songs in HELD_OUT[: 2 if other_library else 1]:
         rows: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))

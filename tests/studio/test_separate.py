@@ -12,7 +12,9 @@ import torch
 from studio.audio import SAMPLE_RATE
 from studio.cli import main
 from studio.errors import SeparationError
-from studio.models.separation import BINS, FOLDER, bands, load
+from studio.models.files import FOLDER
+from studio.models.separation import BINS, bands
+from studio.models.separation_network import load
 from studio.separate import SOURCES, separate
 from studio.separate import demucs as demucs_engine
 from studio.separate.engines import OVERLAP, STRETCH, in_stretches

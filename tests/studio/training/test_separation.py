@@ -10,9 +10,9 @@ from scipy.signal import find_peaks
 from studio.audio import SAMPLE_RATE
 from studio.models import separation as model
 from studio.models.files import ModelError
+from studio.models.separation_network import MaskNetwork, load, save
 from studio.score import Part, notes
 from studio.separate.engines import by_shares
-from studio.separate.shares import hearing
 from studio.training import separation, separation_examples, separation_measure
 from studio.training.separation_examples import FRAMES, STEPS, example, heard_and_true
 from studio.training.separation_singing import Voice, sing
@@ -143,15 +143,15 @@ def test_training_lowers_the_loss_and_goes_on_where_it_was_stopped(data, tmp_pat
 
 def test_weights_survive_the_disk_and_bad_ones_are_told(tmp_path, songs):
     torch.manual_seed(0)
-    network = model.MaskNetwork().eval()
-    model.save(network, tmp_path / "n.safetensors", {})
+    network = MaskNetwork().eval()
+    save(network, tmp_path / "n.safetensors", {})
     spectrum = separation_examples.analyse(songs[0][0, :, :20_000] / np.float32(32768))
-    one, other = hearing(network)(spectrum), hearing(model.load(tmp_path / "n.safetensors"))(spectrum)
+    one, other = network.hear(spectrum), load(tmp_path / "n.safetensors").hear(spectrum)
     np.testing.assert_allclose(one, other, atol=0.01)
     np.testing.assert_allclose(one.sum(axis=0), 1.0, atol=1e-5)
     (tmp_path / "n.safetensors").write_bytes(b"nothing")
     with pytest.raises(ModelError, match=r"n\.safetensors"):
-        model.load(tmp_path / "n.safetensors")
+        load(tmp_path / "n.safetensors")
 
 
 def test_the_card_tells_data_curve_and_medians():
