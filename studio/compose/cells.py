@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import torch
 
 from studio.models.files import trained
 from studio.models.melody import DURATIONS, REST, TICKS, Frame
-from studio.models.network import Cache
+from studio.models.player import Cache, softmax
 
 Steps = tuple[tuple[float, float], ...]
 """Onset and length of the notes of a cell, in beats."""
@@ -79,24 +78,23 @@ class _Cell:
         self.now += DURATIONS[duration]
 
 
-@torch.inference_mode()
 def _improvise(rows: Sequence[_Cell]) -> None:
     """Let every row sing until its time is over."""
     model = trained("melody")
     longest = max(row.left for row in rows)
     cache = Cache(model.size, len(rows), longest // int(LENGTHS[0]) + 1)
-    before = torch.tensor(model.nothing).expand(len(rows), 1, -1)
+    before = np.tile(model.grammar.nothing, (len(rows), 1, 1))
     while any(row.left > 0 for row in rows):
-        context = torch.from_numpy(np.stack([row.context() for row in rows])).unsqueeze(1)
+        context = np.stack([row.context() for row in rows])[:, None]
         state = model.trunk(before, context, cache)[:, 0]
-        pitches = torch.softmax(model.logits(state, 0, before), -1).double().numpy()
+        pitches = softmax(model.logits(state, 0, before)).astype(np.float64)
         said = np.array([[_pitch(row, chances), 0] for row, chances in zip(rows, pitches, strict=True)])
-        durations = torch.softmax(model.logits(state, 1, torch.from_numpy(said)), -1).double().numpy()
+        durations = softmax(model.logits(state, 1, said)).astype(np.float64)
         for row, event, chances in zip(rows, said, durations, strict=True):
             if row.left > 0:
                 event[1] = row.draw(chances, _fitting(row))
                 row.take(int(event[0]), int(event[1]))
-        before = torch.from_numpy(said).unsqueeze(1)
+        before = said[:, None]
 
 
 def _pitch(row: _Cell, chances: np.ndarray) -> int:

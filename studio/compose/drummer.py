@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from studio.compose.drum_grid import METERS, Grid
@@ -31,7 +30,7 @@ from studio.models.drums import (
     tick_of,
 )
 from studio.models.files import trained
-from studio.models.network import Cache, EventModel
+from studio.models.player import Cache, Player
 
 ROWS, PAST, LONGEST = 16, 48, 48
 """Rows of a batch, events that each hears before it begins, events it may have."""
@@ -94,29 +93,28 @@ def play(wishes: Sequence[Wish], manner: Manner) -> list[Hits]:
     return found
 
 
-@torch.inference_mode()
-def _perform(model: EventModel, rows: Sequence["_Row"]) -> None:
+def _perform(model: Player, rows: Sequence["_Row"]) -> None:
     """Let all rows play to their bar lines."""
     cache = Cache(model.size, ROWS, PAST + LONGEST)
-    first = torch.tensor(model.nothing).expand(ROWS, 1, -1)
-    past = _tensor([row.past for row in rows])
-    model.trunk(torch.cat([first, past[:, :-1]], dim=1), _tensor([row.context for row in rows]), cache)
+    first = np.tile(model.grammar.nothing, (ROWS, 1, 1))
+    past = _batch([row.past for row in rows])
+    model.trunk(np.concatenate([first, past[:, :-1]], axis=1), _batch([row.context for row in rows]), cache)
     before = past[:, -1:]
     for step in range(LONGEST):
-        known = _tensor([row.known() for row in rows])
+        known = _batch([row.known() for row in rows])
         state = model.trunk(before, known[:, None], cache)[:, 0]
-        event = torch.full((ROWS, len(GRAMMAR.parts)), LATEST)
+        event = np.full((ROWS, len(GRAMMAR.parts)), LATEST)
         for part in range(3):
-            scores = model.logits(state, part, event).numpy().astype(np.float64).round(DECIMALS)
-            event[: len(rows), part] = torch.tensor([row.draw(part, step, scores[i]) for i, row in enumerate(rows)])
+            scores = model.logits(state, part, event).astype(np.float64).round(DECIMALS)
+            event[: len(rows), part] = [row.draw(part, step, scores[i]) for i, row in enumerate(rows)]
         before = event[:, None]
         if all(row.is_over for row in rows):
             return
 
 
-def _tensor(tables: list[Ints]) -> torch.Tensor:
+def _batch(tables: list[Ints]) -> Ints:
     """Return the tables of all rows as one, of ``ROWS`` rows; spare ones repeat the first."""
-    return torch.from_numpy(np.stack([*tables, *tables[:1] * (ROWS - len(tables))]))
+    return np.stack([*tables, *tables[:1] * (ROWS - len(tables))])
 
 
 class _Row:

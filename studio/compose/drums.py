@@ -1,20 +1,17 @@
 """Drums: a groove for every section, something new every four bars, fills where the form turns."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from studio.compose.ensemble import Chair
 from studio.compose.kit import Hit, Hits
 from studio.compose.plan import Plan, Streams
+from studio.compose.repertoire import Repertoire, Stretch
 from studio.compose.small_changes import varied
 from studio.compose.timeline import EPSILON, Bar, bars, fitted, plays_final, rise_before
 from studio.score import Notes, Section, notes
 from studio.styles import DRUM_VOICES, Groove
-
-if TYPE_CHECKING:
-    from studio.compose.repertoire import Repertoire
 
 CYMBALS = ("HH", "OH", "PH", "RD", "RB")
 RISE = 0.15
@@ -92,10 +89,8 @@ class _Drummer:
             self.grooves[key] = choose_groove(self.plan, section, self.streams(section))
         return self.grooves[key]
 
-    def _listen(self) -> "Repertoire":
+    def _listen(self) -> Repertoire:
         """Let the trained model play turns and fills for the grooves of the piece."""
-        from studio.compose.repertoire import Repertoire, Stretch
-
         stretches = []
         for section in dict.fromkeys(bar.section for bar in bars(self.plan, self.chair)):
             if groove := self._groove(section):

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from studio.compose.learned_harmony import Request, written
 from studio.compose.plan import Plan
 from studio.score import ChordSpan, Section
 from studio.theory.chord import TRIAD_OF, Chord
@@ -72,8 +73,6 @@ def _learned(plan: Plan) -> Mapping[str, list[Bars]]:
     """Return what the harmony model writes for the sections that no table is pinned to, where the style has it so."""
     if not plan.style.harmony.learned:
         return {}
-    from studio.compose.learned_harmony import Request, written  # loads the network
-
     free = {section.name: section for section in reversed(plan.sections) if not _pinned(plan, section)}
     requests = [Request(section, *_idiom(plan, section)) for section in free.values()]
     return written(plan, requests) if requests else {}

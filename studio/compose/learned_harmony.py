@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import torch
 
 from studio.compose.plan import Plan
 from studio.models.files import trained
 from studio.models.harmony import GENRES, KINDS, LONGEST, MOODS, QUALITIES, Ints, Passage, degree
-from studio.models.network import Cache, EventModel
+from studio.models.player import Cache, Player, log_softmax
 from studio.score import Section
 from studio.seeds import stream
 
@@ -138,9 +137,8 @@ def _longest(bars: Bars) -> int:
     return best
 
 
-@torch.inference_mode()
 def draw(
-    model: EventModel, passages: Sequence[Passage], idioms: Sequence[Idiom], noise: Sequence[np.ndarray]
+    model: Player, passages: Sequence[Passage], idioms: Sequence[Idiom], noise: Sequence[np.ndarray]
 ) -> list[tuple[list[Ints], np.ndarray]]:
     """Draw candidates for every passage in one pass; return, by passage, their events and nats per chord."""
     rows = CANDIDATES * len(passages)
@@ -148,18 +146,18 @@ def draw(
     now, likely, count = np.zeros(rows, np.int64), np.zeros(rows), np.zeros(rows)
     steps = noise[0].shape[1]
     said = np.full((rows, steps, 3), -1, np.int64)
-    before = np.tile(model.nothing, (rows, 1))
+    before = np.tile(model.grammar.nothing, (rows, 1))
     cache = Cache(model.size, rows, steps)
     for step in range(steps):
         context = np.concatenate(
             [passage.context(part) for passage, part in zip(passages, np.split(now, len(passages)), strict=True)]
         )
-        state = model.trunk(torch.from_numpy(before)[:, None], torch.from_numpy(context)[:, None], cache)[:, 0]
+        state = model.trunk(before[:, None], context[:, None], cache)[:, 0]
         event = np.zeros((rows, 3), np.int64)
         chance = np.zeros(rows)
         dice = np.concatenate([part[:, step] for part in noise])
         for part in range(3):
-            scores = torch.log_softmax(model.logits(state, part, torch.from_numpy(event)), -1).numpy()
+            scores = log_softmax(model.logits(state, part, event))
             allowed = _allowed(part, event, before, now, passages, idioms)
             start = (0, 12, 12 + len(QUALITIES))[part]
             event[:, part] = np.argmax(scores / TEMPERATURE + allowed + dice[:, start : start + scores.shape[1]], 1)

@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from studio.compose.line import UNPREPARED, UNRESOLVED, LineTaste, Pitches, Slot, cost, table
 from studio.models.files import trained
 from studio.models.melody import HIGHEST, LOWEST, REST, TICKS, Frame, nearest_duration
-from studio.models.network import Cache, EventModel
+from studio.models.player import Cache, Player, log_softmax
 
 Floats = NDArray[np.float64]
 
@@ -86,22 +85,21 @@ def sing(lines: Sequence[Line], tries: int) -> list[Pitches]:
     return result
 
 
-@torch.inference_mode()
-def _perform(model: EventModel, rows: Sequence["_Row"]) -> None:
+def _perform(model: Player, rows: Sequence["_Row"]) -> None:
     """Let all rows sing to their ends, one event of each at a time; whoever is done steps back."""
     rows = sorted(rows, key=lambda row: -len(row.events))
     steps = len(rows[0].events)
-    context = torch.zeros((len(rows), steps, len(model.grammar.context)), dtype=torch.long)
+    context = np.zeros((len(rows), steps, len(model.grammar.context)), np.int64)
     for number, row in enumerate(rows):
-        context[number, : len(row.events)] = torch.from_numpy(row.context)
+        context[number, : len(row.events)] = row.context
     cache = Cache(model.size, len(rows), steps)
-    before = torch.tensor(model.nothing).expand(len(rows), 1, -1)
+    before = np.tile(model.grammar.nothing, (len(rows), 1, 1))
     for step in range(steps):
         singing = [row for row in rows if step < len(row.events)]
         cache.narrow(len(singing))
         state = model.trunk(before[: len(singing)], context[: len(singing), step : step + 1], cache)[:, 0]
-        likely = torch.log_softmax(model.logits(state, 0, before)[:, :REST], -1).double().numpy()
-        before = torch.tensor([row.sing(step, heard) for row, heard in zip(singing, likely, strict=True)]).unsqueeze(1)
+        likely = log_softmax(model.logits(state, 0, before)[:, :REST]).astype(np.float64)
+        before = np.array([[row.sing(step, heard)] for row, heard in zip(singing, likely, strict=True)])
 
 
 class _Row:

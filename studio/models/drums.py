@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.models.network import Grammar
+from studio.models.grammar import Grammar
 
 TICKS = 24
 GRID = (0, 6, 8, 12, 16, 18)

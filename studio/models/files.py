@@ -6,12 +6,14 @@ from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
-import torch
+import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.numpy import save_file
+from threadpoolctl import threadpool_limits
 
 from studio.errors import StudioError
-from studio.models.network import EventModel, Grammar, Size
+from studio.models.grammar import Grammar, Size, Weights
+from studio.models.player import Player
 
 FOLDER = Path(__file__).parent
 
@@ -23,30 +25,38 @@ class ModelError(StudioError):
     """A model's weights are missing or do not fit the code."""
 
 
-def save(model: EventModel, path: Path, notes: Mapping[str, str]) -> None:
+def save(weights: Weights, path: Path, notes: Mapping[str, str]) -> None:
     """Write the weights as float16 with what is needed to build the model again; ``notes`` say where it came from."""
-    weights = {name: weight.detach().half().contiguous() for name, weight in model.state_dict().items()}
-    grammar = {"parts": dict(model.grammar.parts), "context": dict(model.grammar.context)}
-    save_file(weights, path, {"grammar": json.dumps(grammar), "size": json.dumps(asdict(model.size)), **notes})
+    arrays = {name: np.ascontiguousarray(array, np.float16) for name, array in weights.arrays.items()}
+    grammar = {"parts": dict(weights.grammar.parts), "context": dict(weights.grammar.context)}
+    save_file(arrays, path, {"grammar": json.dumps(grammar), "size": json.dumps(asdict(weights.size)), **notes})
 
 
-def load(name: str, folder: Path = FOLDER) -> EventModel:
-    """Return a model by name, in single precision, ready to predict. Raises ``ModelError``."""
+def read(name: str, folder: Path = FOLDER) -> Weights:
+    """Return a model's weights by its name. Raises ``ModelError``."""
     path = folder / f"{name}.safetensors"
     try:
-        with safe_open(path, "pt") as file:
+        with safe_open(path, "np") as file:
             about = file.metadata()
-            model = EventModel(Grammar(**json.loads(about["grammar"])), Size(**json.loads(about["size"])))
-            model.load_state_dict({key: file.get_tensor(key).float() for key in file.keys()})  # noqa: SIM118
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+            arrays = {key: file.get_tensor(key).astype(np.float32) for key in file.keys()}  # noqa: SIM118
+        return Weights(Grammar(**json.loads(about["grammar"])), Size(**json.loads(about["size"])), arrays)
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{path}: {error}") from error
-    return model.eval()
+
+
+def load(name: str, folder: Path = FOLDER) -> Player:
+    """Return a model by name, ready to predict. Raises ``ModelError``."""
+    weights = read(name, folder)
+    try:
+        return Player(weights)
+    except (KeyError, ValueError) as error:
+        raise ModelError(f"{folder / name}.safetensors: the weights do not fit the network ({error})") from error
 
 
 @cache
-def trained(name: str) -> EventModel:
-    """Return a shipped model; loaded once in a process, on one thread."""
-    torch.set_num_threads(1)
+def trained(name: str) -> Player:
+    """Return a shipped model; loaded once in a process. Its products keep to one thread, as does a worker."""
+    threadpool_limits(1, user_api="blas")
     return load(name)
 
 

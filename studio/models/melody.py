@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.models.network import Grammar
+from studio.models.grammar import Grammar
 from studio.theory.meter import Meter
 
 TICKS = 24

@@ -1,49 +1,15 @@
-"""The one network of this library: a small decoder that predicts events part by part.
+"""The one network of this library, as it is trained: a small decoder that predicts events part by part.
 
-An *event* (a note, a chord, a drum hit) is a row of small whole numbers, its parts: a melody's event is a pitch and a
-duration. What is known beforehand of the place where the next event falls (bar position, chord, style, …) is its
-*context*, summed into the input. The trunk takes one step per event; the parts are then read out one after the other,
-each knowing those before it.
+What is known of the place of an event is summed into the input. The trunk takes one step per event; the parts are then
+read out one after the other, each knowing those before it. Composing plays the weights without PyTorch
+(`studio.models.player`).
 """
-
-from collections.abc import Mapping
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-ROPE_BASE = 10_000.0
-
-
-@dataclass(frozen=True)
-class Grammar:
-    """Parts of an event and features of its context: name → how many values each may have, in order of reading."""
-
-    parts: Mapping[str, int]
-    context: Mapping[str, int]
-
-
-@dataclass(frozen=True)
-class Size:
-    """Size of the trunk: ``width`` of a layer, ``layers``, attention ``heads``."""
-
-    width: int = 192
-    layers: int = 6
-    heads: int = 6
-
-
-class Cache:
-    """Keys and values of the steps taken, by layer: room for ``steps`` of ``rows`` sequences."""
-
-    def __init__(self, size: Size, rows: int, steps: int) -> None:
-        shape = (rows, size.heads, steps, size.width // size.heads)
-        self.layers = [(torch.zeros(shape), torch.zeros(shape)) for _ in range(size.layers)]
-        self.step = 0
-
-    def narrow(self, rows: int) -> None:
-        """Go on with the first ``rows`` sequences only."""
-        self.layers = [(keys[:rows], values[:rows]) for keys, values in self.layers]
+from studio.models.grammar import ROPE_BASE, Grammar, Size, Weights
 
 
 class Block(nn.Module):
@@ -59,17 +25,13 @@ class Block(nn.Module):
         self.forward_in, self.forward_out = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, x: Tensor, angle: tuple[Tensor, Tensor], past: tuple[Tensor, Tensor] | None, step: int) -> Tensor:
+    def forward(self, x: Tensor, angle: tuple[Tensor, Tensor]) -> Tensor:
         """Return the block's output for ``x`` of shape (rows, steps, width)."""
         rows, steps, width = x.shape
         joined = self.query_key_value(self.before_attention(x)).view(rows, steps, 3, self.heads, -1)
         query, key, value = joined.permute(2, 0, 3, 1, 4)
         query, key = turned(query, angle), turned(key, angle)
-        if past is not None:
-            keys, values = past
-            keys[:, :, step : step + steps], values[:, :, step : step + steps] = key, value
-            key, value = keys[:, :, : step + steps], values[:, :, : step + steps]
-        heard = functional.scaled_dot_product_attention(query, key, value, is_causal=steps > 1)
+        heard = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
         x = x + self.dropout(self.mix(heard.transpose(1, 2).reshape(rows, steps, width)))
         inner = functional.gelu(self.forward_in(self.before_forward(x)))
         return x + self.dropout(self.forward_out(inner))
@@ -98,25 +60,28 @@ class EventModel(nn.Module):
             if isinstance(module, nn.Linear) and module.bias is not None:
                 nn.init.zeros_(module.bias)
 
-    @property
-    def nothing(self) -> tuple[int, ...]:
-        """The event that stands before the first."""
-        return tuple(self.grammar.parts.values())
+    @classmethod
+    def of(cls, weights: Weights) -> "EventModel":
+        """Return the model that has these weights, ready to predict. Raises ``RuntimeError`` where they do not fit."""
+        model = cls(weights.grammar, weights.size)
+        model.load_state_dict({name: torch.from_numpy(array) for name, array in weights.arrays.items()})
+        return model.eval()
 
-    def trunk(self, before: Tensor, context: Tensor, cache: Cache | None = None) -> Tensor:
+    def weights(self) -> Weights:
+        """Return what the model has learned."""
+        arrays = {name: weight.detach().float().numpy() for name, weight in self.state_dict().items()}
+        return Weights(self.grammar, self.size, arrays)
+
+    def trunk(self, before: Tensor, context: Tensor) -> Tensor:
         """Return what is known at each step, shape (rows, steps, width).
 
-        ``before``: the events just past, (rows, steps, parts); ``context``: (rows, steps, features). With a cache
-        the steps follow those in it.
+        ``before``: the events just past, (rows, steps, parts); ``context``: (rows, steps, features).
         """
         x: Tensor = sum(table(before[..., i]) for i, table in enumerate(self.said))
         x = self.dropout(x + sum(table(context[..., i]) for i, table in enumerate(self.known)))
-        step = cache.step if cache else 0
-        angle = angles(step, x.shape[1], self.size.width // self.size.heads)
-        for index, block in enumerate(self.blocks):
-            x = block(x, angle, cache.layers[index] if cache else None, step)
-        if cache:
-            cache.step += x.shape[1]
+        angle = angles(x.shape[1], self.size.width // self.size.heads)
+        for block in self.blocks:
+            x = block(x, angle)
         return self.final(x)
 
     def logits(self, state: Tensor, part: int, event: Tensor) -> Tensor:
@@ -130,7 +95,7 @@ class EventModel(nn.Module):
         """Return the negative log-likelihood in nats of every part, (rows, steps, parts); 0 where an event is -1."""
         real = events[..., :1] >= 0
         safe = events.clamp(min=0)
-        first = torch.tensor(self.nothing).expand(len(events), 1, -1)
+        first = torch.tensor(self.grammar.nothing).expand(len(events), 1, -1)
         state = self.trunk(torch.cat([first, safe[:, :-1]], dim=1), context)
         found = [
             functional.cross_entropy(
@@ -141,10 +106,10 @@ class EventModel(nn.Module):
         return torch.stack(found, -1).view(*events.shape) * real
 
 
-def angles(start: int, steps: int, size: int) -> tuple[Tensor, Tensor]:
+def angles(steps: int, size: int) -> tuple[Tensor, Tensor]:
     """Return cosine and sine of the rotary position angles of ``steps`` steps, each (steps, size / 2)."""
     pace = ROPE_BASE ** (-torch.arange(0, size, 2) / size)
-    turn = torch.outer(torch.arange(start, start + steps), pace)
+    turn = torch.outer(torch.arange(steps), pace)
     return turn.cos(), turn.sin()
 
 

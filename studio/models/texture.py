@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.models.grammar import Grammar
 from studio.models.melody import GRAMMAR as MELODY
 from studio.models.melody import TICKS, Frame
-from studio.models.network import Grammar
 
 GRID = (0, 6, 8, 12, 16, 18, 24)
 """Where notes may begin within a beat, in ticks: sixteenths and triplets."""

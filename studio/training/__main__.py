@@ -9,7 +9,8 @@ import torch
 
 from studio.compose.songform import MODEL as FORMS
 from studio.errors import StudioError
-from studio.models.files import FOLDER, load
+from studio.models.files import FOLDER, read
+from studio.models.network import EventModel
 from studio.review import musical
 from studio.training import dataset, learn, originality, separation, textures
 from studio.training.calibrate import PER_SOURCE, calibrate
@@ -59,7 +60,7 @@ def _train(options: argparse.Namespace) -> None:
 def _evaluate(options: argparse.Namespace) -> None:
     print("| model | pieces | nats per event | best n-gram | unigram |\n|---|---|---|---|---|")
     for name in options.models:
-        found = learn.evaluate(TASKS[name], load(name), dataset.load(options.work / f"{name}.npz"))
+        found = learn.evaluate(TASKS[name], EventModel.of(read(name)), dataset.load(options.work / f"{name}.npz"))
         best = min(found["kneser_ney"].values())
         print(
             f"| {name} | {found['pieces']} | {found['model']:.3f} | {best:.3f} | {found['unigram']:.3f} |", flush=True

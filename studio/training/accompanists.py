@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from studio.brief import Brief
@@ -13,8 +12,9 @@ from studio.compose.bass import write_bass
 from studio.compose.ensemble import Chair
 from studio.compose.form import plan_form
 from studio.compose.plan import Plan, layer_of
+from studio.models.grammar import Floats
 from studio.models.melody import QUALITIES, TICKS
-from studio.models.network import Cache, EventModel
+from studio.models.player import Cache, Ints, Player
 from studio.models.texture import (
     ADVANCES,
     DURATIONS,
@@ -230,20 +230,19 @@ class Hand:
             self.now, self.low, self.struck = self.now + ADVANCES[advance], LOWEST - 1, 0
 
 
-@torch.no_grad()
-def by_model(model: EventModel, songs: Sequence[Excerpt], *, told: bool, seed: int) -> list[Rows]:
+def by_model(model: Player, songs: Sequence[Excerpt], *, told: bool, seed: int) -> list[Rows]:
     """Return what the model plays to every excerpt, all at once; ``told``: with the density of every bar as written."""
     rng = np.random.default_rng(seed)
     hands = [Hand(piece) for piece in songs]
     density = [piece.density if told else np.zeros(piece.bars, np.int64) for piece in songs]
-    before = torch.tensor(model.nothing).expand(len(songs), 1, -1)
+    before = np.tile(model.grammar.nothing, (len(songs), 1, 1))
     said, known = [before], []
     cache = Cache(model.size, len(songs), REMEMBERED)
     while any(hand.now < hand.piece.end for hand in hands):
-        known.append(torch.from_numpy(np.stack([_here(*pair) for pair in zip(hands, density, strict=True)]))[:, None])
+        known.append(np.stack([_here(*pair) for pair in zip(hands, density, strict=True)])[:, None])
         if cache.step == REMEMBERED:
             cache = Cache(model.size, len(songs), REMEMBERED)
-            state = model.trunk(torch.cat(said[-KEPT:], 1), torch.cat(known[-KEPT:], 1), cache)[:, -1:]
+            state = model.trunk(np.concatenate(said[-KEPT:], 1), np.concatenate(known[-KEPT:], 1), cache)[:, -1:]
         else:
             state = model.trunk(said[-1], known[-1], cache)
         said.append(_event(model, state, hands, rng))
@@ -255,13 +254,13 @@ def _here(hand: Hand, density: NDArray[np.int64]) -> NDArray[np.int64]:
     return hand.piece.ground.context(now, density[now // hand.piece.bar])[0]
 
 
-def _event(model: EventModel, state: torch.Tensor, hands: Sequence[Hand], rng: np.random.Generator) -> torch.Tensor:
+def _event(model: Player, state: Floats, hands: Sequence[Hand], rng: np.random.Generator) -> Ints:
     """Draw one event for every song, part by part within what is allowed, and let the hands play it."""
-    event = torch.zeros(len(hands), 1, len(model.grammar.parts), dtype=torch.long)
+    event = np.zeros((len(hands), 1, len(model.grammar.parts)), np.int64)
     for part in range(event.shape[-1]):
         free = [hand.allowed(part, row) for hand, row in zip(hands, event[:, 0].tolist(), strict=True)]
-        scores = model.logits(state, part, event)[:, 0].float().numpy() / TEMPERATURE
-        event[:, 0, part] = torch.from_numpy(drawn(np.where(np.stack(free), scores, -np.inf), rng))
+        scores = model.logits(state, part, event)[:, 0] / TEMPERATURE
+        event[:, 0, part] = drawn(np.where(np.stack(free), scores, -np.inf), rng)
     for hand, row in zip(hands, event[:, 0].tolist(), strict=True):
         if hand.now < hand.piece.end:
             hand.take(row)

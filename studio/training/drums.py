@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from studio.models.drums import GRAMMAR, HINTS, VOICES, Manner, encode
-from studio.models.network import Size
+from studio.models.grammar import Size
 from studio.training.corpus import rows, side
 from studio.training.dataset import Piece
 from studio.training.task import Task

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from studio.models.grammar import Size
 from studio.models.harmony import GRAMMAR, QUALITIES, Ints, Passage, degree, events, onsets
-from studio.models.network import Size
 from studio.training.corpus import rows
 from studio.training.dataset import Piece
 from studio.training.task import Task

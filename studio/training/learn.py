@@ -39,7 +39,7 @@ def train(task: Task, work: Path, out: Path, *, seed: int, steps: int | None = N
 def publish(task: Task, model: EventModel, data: Mapping[str, Dataset], work: Path, out: Path, *, seed: int) -> None:
     """Write the weights, and the card with the measures of ``evaluate``."""
     out.mkdir(parents=True, exist_ok=True)
-    save(model, out / f"{task.name}.safetensors", {"seed": str(seed), "task": task.name})
+    save(model.weights(), out / f"{task.name}.safetensors", {"seed": str(seed), "task": task.name})
     results = evaluate(task, model, data)
     curve = json.loads((work / "runs" / f"{task.name}.curve.json").read_text())
     counts = json.loads((work / f"{task.name}.sources.json").read_text())

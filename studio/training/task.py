@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from studio.models.network import Grammar, Size
+from studio.models.grammar import Grammar, Size
 from studio.training.dataset import Piece
 
 

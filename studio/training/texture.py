@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from studio.models.grammar import Size
 from studio.models.melody import Frame, bar_starts, quality_index
-from studio.models.network import Size
 from studio.models.texture import GRAMMAR, Ground, encode
 from studio.theory.meter import Meter
 from studio.training.corpus import rows

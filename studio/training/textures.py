@@ -7,7 +7,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from studio.models.files import FOLDER, load
@@ -205,7 +204,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Accompany the test songs by rule and by model and print how far each lies from what was written."""
-    torch.set_num_threads(1)
     model = load("texture", options.weights)
     counted = KneserNey(dataset.load(options.work / "texture.npz")["train"], ORDER)
     pieces = excerpts(song for song in songs(options.corpus) if side(song.title) == "test")

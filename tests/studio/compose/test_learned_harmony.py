@@ -8,8 +8,10 @@ import torch
 from studio.compose import learned_harmony
 from studio.compose.harmony import harmonise, progressions
 from studio.compose.learned_harmony import CANDIDATES, KEPT, Request, draw, idiom, ranked, written
+from studio.models.grammar import Size
 from studio.models.harmony import FAMILIES, GENRES, GRAMMAR, LONGEST, QUALITIES, Passage, degree
-from studio.models.network import EventModel, Size
+from studio.models.network import EventModel
+from studio.models.player import Player
 from studio.styles import Harmony, genres
 from studio.theory.numeral import parse_progression
 from studio.variations import Variations
@@ -25,7 +27,7 @@ ROOTS = {0, 2, 4, 5, 7, 9, 10}
 def chance(monkeypatch):
     """A model that has learned nothing: what holds now holds whatever it prefers."""
     torch.manual_seed(0)
-    model = EventModel(GRAMMAR, Size(16, 1, 2)).eval()
+    model = Player(EventModel(GRAMMAR, Size(16, 1, 2)).weights())
     monkeypatch.setattr(learned_harmony, "trained", lambda _name: model)
     return model
 

@@ -2,10 +2,10 @@ from itertools import product
 
 import numpy as np
 import pytest
-import torch
 
 from studio.models.files import trained
 from studio.models.harmony import GRAMMAR, LONGEST, QUALITIES, Passage, degree, events, numeral, onsets
+from studio.models.player import softmax
 from studio.theory.key import Key
 from studio.theory.numeral import chord
 
@@ -59,10 +59,9 @@ def following(family, names, beats):
     model = trained("harmony")
     said = [(*degree(name), length - 1) for name, length in zip(names.split(), beats, strict=True)]
     context = Passage(family, 8, is_minor=False).context(np.cumsum([0, *beats]))
-    rows = torch.tensor([[model.nothing, *said]])
-    with torch.inference_mode():
-        state = model.trunk(rows, torch.from_numpy(context)[None])[:, -1]
-        return torch.softmax(model.logits(state, 0, rows[:, -1]), -1)[0].numpy()
+    rows = np.array([[model.grammar.nothing, *said]])
+    state = model.trunk(rows, context[None])[:, -1]
+    return softmax(model.logits(state, 0, rows[:, -1]))[0]
 
 
 @pytest.mark.parametrize("family", ["song", "standard", "lied", "chorale"])

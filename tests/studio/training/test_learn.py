@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from studio.models.files import ModelError, load
-from studio.models.network import Grammar, Size
+from studio.models.files import ModelError, read
+from studio.models.grammar import Grammar, Size
+from studio.models.network import EventModel
 from studio.training import dataset, learn
 from studio.training.corpus import CorpusError
 from studio.training.dataset import SIDES, Piece
@@ -97,7 +98,7 @@ def test_training_lowers_the_loss_and_writes_weights_and_card(work, tmp_path):
     learn.train(replace(TASK, rate=0.05), work, tmp_path / "out", seed=1, steps=24, say=said.append)
     losses = [float(line.split("validation ")[1].split()[0]) for line in said]
     assert losses[-1] < 0.8 * losses[0]
-    model = load("tiny", tmp_path / "out")
+    model = EventModel.of(read("tiny", tmp_path / "out"))
     assert model.grammar == GRAMMAR and model.size == TASK.size
     card = (tmp_path / "out" / "tiny.md").read_text()
     data = dataset.load(work / "tiny.npz")
@@ -107,7 +108,7 @@ def test_training_lowers_the_loss_and_writes_weights_and_card(work, tmp_path):
         assert words in card
     assert set(results["groups"]) == {"even", "odd"}
     with pytest.raises(ModelError):
-        load("melodious", tmp_path / "out")
+        read("melodious", tmp_path / "out")
 
 
 def test_counting_learns_the_pattern_that_unigrams_cannot(work):

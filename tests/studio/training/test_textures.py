@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from studio.models.network import EventModel, Size
+from studio.models.grammar import Size
+from studio.models.network import EventModel
+from studio.models.player import Player
 from studio.models.texture import DURATIONS, GRAMMAR, SILENCE
 from studio.training import textures
 from studio.training.accompanists import FULLEST, HIGHEST, LOWEST, Hand, by_model, by_rules, drawn, excerpts
@@ -54,7 +56,7 @@ def cut(corpus):
 @pytest.fixture(scope="module")
 def network():
     torch.manual_seed(1)
-    return EventModel(GRAMMAR, Size(16, 1, 2)).eval()
+    return Player(EventModel(GRAMMAR, Size(16, 1, 2)).weights())
 
 
 def test_songs_are_read_in_c_with_their_events(corpus):
