@@ -22,16 +22,11 @@ class Delivery:
         self._named: list[Path] = []
 
     def heard(self) -> Path | None:
-        """Return the draft of what a listener gets, as soon as it is written: the first of the table's sound files.
-
-        ``None`` when no sound is delivered, or none that can be read without another program.
-        """
-        sounds = [row.id for row in FORMATS.values() if row.kind == "sound" and not row.needs and row.id in self._draft]
-        if not sounds:
-            return None
-        name = sounds[0]
-        self._jobs[name].result()
-        return self._draft[name]
+        """Return the draft of a sound file as soon as it is written; ``None`` when none that can be read is."""
+        name = _heard(self._draft)
+        if name:
+            self._jobs[name].result()
+        return self._draft[name] if name else None
 
     def finish(self, progress: Progress | None = None) -> dict[str, Path]:
         """Wait for every file, then let all appear under their own names; ``progress(fraction, label)`` may raise."""
@@ -63,7 +58,7 @@ def delivering(recording: Recording, formats: Iterable[str], folder: Path, stem_
     folder.mkdir(parents=True, exist_ok=True)
     final = {name: folder / f"{stem_name}{FORMATS[name].suffix}" for name in wanted}
     draft = {name: path.with_name(f".part-{path.name}") for name, path in final.items()}
-    order = sorted(wanted, key=lambda name: -FORMATS[name].effort)
+    order = sorted(wanted, key=lambda name: (name != _heard(wanted), -FORMATS[name].effort))
     threads = ThreadPoolExecutor(THREADS)
     jobs = {name: threads.submit(FORMATS[name].write, recording, draft[name]) for name in order}
     files = Delivery(final, draft, jobs)
@@ -74,6 +69,12 @@ def delivering(recording: Recording, formats: Iterable[str], folder: Path, stem_
         files.abandon()
         raise
     threads.shutdown()
+
+
+def _heard(formats: Iterable[str]) -> str | None:
+    """Return the sound that is soonest written, to be heard while the others are; one that needs no other program."""
+    sounds = [name for name in formats if FORMATS[name].kind == "sound" and not FORMATS[name].needs]
+    return min(sounds, key=lambda name: FORMATS[name].effort, default=None)
 
 
 def deliver(

@@ -45,13 +45,16 @@ def test_a_failing_writer_leaves_nothing(score, finished, tmp_path, monkeypatch,
 
 
 def test_what_a_listener_gets_can_be_heard_before_all_is_written(score, finished, tmp_path):
-    with delivering(Recording(finished.audio, score), ["flac", "mp3", "midi"], tmp_path, "x") as files:
+    with delivering(Recording(finished.audio, score), ["mp3", "flac", "midi"], tmp_path, "x") as files:
         draft = files.heard()
-        assert draft and soundfile.info(draft).format == "MP3"
+        assert draft and soundfile.info(draft).format == "FLAC"
         assert files.finish()["mp3"].exists() and not draft.exists()
     with delivering(Recording(finished.audio, score), ["midi"], tmp_path, "y") as files:
         assert files.heard() is None
         files.finish()
+    with delivering(Recording(finished.audio, score), ["mp3-192"], tmp_path, "z") as files:
+        draft = files.heard()
+        assert draft and soundfile.info(draft).format == "MP3"
 
 
 def test_progress_counts_up_and_may_stop_the_work(score, finished, tmp_path):
