@@ -1,8 +1,8 @@
 """Previews: how a brief begins, at once, while a person is still turning knobs.
 
 Only the sections that are heard are composed, to the very notes with which the finished track begins; the judge, who
-might have some of them drawn again, is not asked. The desk is the finished track's, but it hears no more than the
-beginning, and one pass of the limiter stands for the mastering: levels may differ by a few dB.
+might have some of them drawn again, is not asked. The desk and the master are the finished track's, but they hear no
+more than the beginning: levels may differ by a few dB.
 """
 
 import argparse
@@ -14,16 +14,14 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import lameenc
 import numpy as np
 
-from studio.audio import SAMPLE_RATE, Audio, ratio
+from studio.audio import SAMPLE_RATE, Audio
 from studio.brief import READERS, Brief, BriefError, Problem
 from studio.compose import Composition, compose_opening
+from studio.deliver.mp3 import lame
 from studio.deliver.pcm import quantised
-from studio.mix import STREAMING, MixBus
-from studio.mix.limiter import Limiter
-from studio.mix.loudness import SILENT, integrated_loudness
+from studio.mix import TARGETS
 from studio.prompt import prompted
 from studio.score import Score, Section
 from studio.session import Session
@@ -68,9 +66,7 @@ def preview(brief: Brief, seconds: float = SECONDS, *, told: Told | None = None)
     """
     _check(brief, seconds)
     opening, told = _opening(brief, seconds, told)
-    audio = _recorded(opening, seconds, told, 0.5)
-    _fade_out(audio, END_FADE)
-    return Preview(audio, opening)
+    return Preview(_recorded(opening, seconds, told, 0.5, END_FADE), opening)
 
 
 def preview_stream(brief: Brief, seconds: float = SECONDS, *, told: Told | None = None) -> Iterator[Audio]:
@@ -86,12 +82,11 @@ def preview_stream(brief: Brief, seconds: float = SECONDS, *, told: Told | None 
 def _blocks(brief: Brief, seconds: float, told: Told | None) -> Iterator[Audio]:
     opening, told = _opening(brief, seconds, told)
     join = round(JOIN * SAMPLE_RATE)
-    head = _recorded(opening, HEAD + 2 * JOIN, told, 0.4)[:, : round((HEAD + JOIN) * SAMPLE_RATE)]
+    head = _recorded(opening, HEAD + 2 * JOIN, told, 0.4, 0.0)[:, : round((HEAD + JOIN) * SAMPLE_RATE)]
     yield head[:, :-join]
-    rest = _recorded(opening, seconds, told, 0.6)[:, head.shape[1] - join :]
+    rest = _recorded(opening, seconds, told, 0.6, END_FADE)[:, head.shape[1] - join :]
     rise = np.linspace(0.0, 1.0, join, dtype=np.float32)
     rest[:, :join] = head[:, -join:] * (1.0 - rise) + rest[:, :join] * rise
-    _fade_out(rest, END_FADE)
     yield rest
 
 
@@ -115,36 +110,19 @@ def _opening(brief: Brief, seconds: float, told: Told | None) -> tuple[Compositi
     return compose_opening(brief, seconds), told
 
 
-def _recorded(opening: Composition, seconds: float, told: Told, begun: float) -> Audio:
-    """Play, mix and limit the first ``seconds``; the fraction told rises from ``begun``."""
+def _recorded(opening: Composition, seconds: float, told: Told, begun: float, fade_out: float) -> Audio:
+    """Play, mix and master the first ``seconds``; the fraction told rises from ``begun``."""
     session = Session.of(opening)
     session = replace(session, score=beginning(session.score, seconds))
     mix = session.mix(told=lambda done, of, _part: told("rendering", begun + (0.9 - begun) * done / of))
     told("mastering", 0.9)
-    bus = MixBus(session.desk)
-    bus.shape(mix)
-    bus.hold(mix)
-    loudness = integrated_loudness(mix)
-    if loudness > SILENT:
-        mix *= np.float32(ratio(STREAMING.lufs - loudness))
-        Limiter(STREAMING.true_peak).process(mix)
-    return mix
-
-
-def _fade_out(audio: Audio, seconds: float) -> None:
-    frames = min(round(seconds * SAMPLE_RATE), audio.shape[1])
-    audio[:, audio.shape[1] - frames :] *= 0.5 + 0.5 * np.cos(np.linspace(0.0, np.pi, frames, dtype=np.float32))
+    return session.master(mix, target=TARGETS[opening.plan.brief.master], fade_out=fade_out).master.audio
 
 
 # ----------------------------------------------------------------------------------------------- for a browser's ears
 def mp3_stream(blocks: Iterator[Audio], _frames: int) -> Iterator[bytes]:
     """Yield blocks of sound as they come, as one MP3 stream."""
-    encoder = lameenc.Encoder()
-    encoder.silence()
-    encoder.set_bit_rate(BIT_RATE)
-    encoder.set_in_sample_rate(SAMPLE_RATE)
-    encoder.set_channels(2)
-    encoder.set_quality(QUALITY)
+    encoder = lame(BIT_RATE, QUALITY)
     for block in blocks:
         yield bytes(encoder.encode(quantised(block, 16).astype("<i2").tobytes()))
     yield bytes(encoder.flush())
@@ -164,7 +142,6 @@ def wav_stream(blocks: Iterator[Audio], frames: int) -> Iterator[bytes]:
 
 ENCODERS: Mapping[str, Callable[[Iterator[Audio], int], Iterator[bytes]]] = {"mp3": mp3_stream, "wav": wav_stream}
 """Format → what makes bytes of a preview as it comes."""
-MIME: Mapping[str, str] = {"mp3": "audio/mpeg", "wav": "audio/wav"}
 
 
 def encoded(brief: Brief, kind: str = "mp3", seconds: float = SECONDS, *, told: Told | None = None) -> Iterator[bytes]:

@@ -19,7 +19,7 @@ from studio.rehearsal import rehearse
 from studio.review import ReviewCard, hear, review
 from studio.review.originality import Known
 from studio.score import Score
-from studio.session import Session, recording_of, stems_needed
+from studio.session import Session, fade_of, recording_of, stems_needed
 from studio.sound import warm_up as warm_up_sound
 from studio.variations import Variations
 from studio.watermark import DEVELOPMENT_KEY, Mark
@@ -177,19 +177,13 @@ def _recorded(
         finished = session.master(
             mix,
             target=TARGETS[brief.master],
-            fade_out=_fade(piece),
+            fade_out=fade_of(piece.plan),
             followed="master" in needed,
         )
         if mark:
             mark.on_master(finished.master.audio)
         recording = recording_of(session, piece.plan, piece.score, finished, kept=kept, tags=tags)
     return recording, finished.master
-
-
-def _fade(piece: Composition) -> float:
-    """Return the seconds over which a piece fades out: the last fifth of it at most, 0 where it ends otherwise."""
-    ending = piece.plan.ending
-    return min(ending.ring, 0.2 * piece.plan.duration) if ending.kind == "fade" else 0.0
 
 
 def _reviewed(piece: Composition, heard: Path | None, finished: Master, known: Known | None) -> ReviewCard:

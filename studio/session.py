@@ -118,6 +118,11 @@ class Finished:
     way: ThroughMaster | None = field(default=None, repr=False)
 
 
+def fade_of(plan: Plan) -> float:
+    """Return the seconds over which a piece fades out: the last fifth of it at most, 0 where it ends otherwise."""
+    return min(plan.ending.ring, 0.2 * plan.duration) if plan.ending.kind == "fade" else 0.0
+
+
 def stems_needed(formats: Iterable[str]) -> set[str]:
     """Return of which stems formats are made: those of the ``mix``, those taken through the ``master``."""
     return {FORMATS[name].stems for name in formats if name in FORMATS} - {""}

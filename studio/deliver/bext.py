@@ -1,16 +1,13 @@
 """The broadcast extension of a WAV file: EBU Tech 3285, version 2 (2011), with the loudness that was measured."""
 
-import math
 import struct
 import unicodedata
 from dataclasses import dataclass
 from typing import Self
 
-import numpy as np
-
 from studio.audio import Audio
 from studio.deliver.tags import Tags
-from studio.mix.loudness import BLOCK_HOPS, SILENT, Power, hop_power, integrated_of, range_of, short_term_of, true_peak
+from studio.mix.loudness import SILENT, hop_power, integrated_of, momentary_of, range_of, short_term_of, true_peak
 
 VERSION = 2
 LAYOUT = struct.Struct("<256s32s32s10s8sQH64s5h180s")
@@ -35,17 +32,9 @@ class Levels:
             integrated_of(power),
             range_of(power),
             true_peak(audio),
-            _momentary(power),
+            momentary_of(power),
             float(short_term_of(power).max(initial=SILENT)),
         )
-
-
-def _momentary(power: Power) -> float:
-    """Return the highest loudness in LUFS of any 400 ms (EBU Tech 3341; BS.1770-5 equation 3)."""
-    if len(power) < BLOCK_HOPS:
-        return SILENT
-    loudest = float(np.convolve(power, np.full(BLOCK_HOPS, 1.0 / BLOCK_HOPS), "valid").max())
-    return max(SILENT, -0.691 + 10.0 * math.log10(max(loudest, 1e-15)))
 
 
 def bext(tags: Tags, levels: Levels, coding: str) -> bytes:

@@ -48,13 +48,19 @@ def _complete(audio: Audio, bit_rate: int) -> bytes:
     return info_frame(stream, audio.shape[1], bit_rate) + stream
 
 
-def _encode(audio: Audio, bit_rate: int) -> bytes:
+def lame(bit_rate: int, quality: int) -> lameenc.Encoder:
+    """Return an encoder of stereo sound at ``bit_rate`` kbit/s; ``quality`` 0 (best) … 9 (quickest)."""
     encoder = lameenc.Encoder()
     encoder.silence()
     encoder.set_bit_rate(bit_rate)
     encoder.set_in_sample_rate(SAMPLE_RATE)
     encoder.set_channels(2)
-    encoder.set_quality(QUALITY[bit_rate])
+    encoder.set_quality(quality)
+    return encoder
+
+
+def _encode(audio: Audio, bit_rate: int) -> bytes:
+    encoder = lame(bit_rate, QUALITY[bit_rate])
     stream = bytearray()
     for samples in chunks(audio, 16):
         stream += encoder.encode(samples.astype("<i2").tobytes())

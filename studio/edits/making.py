@@ -28,7 +28,7 @@ from studio.review.hearing import hear
 from studio.review.limits import loudness_row, sound_rows
 from studio.review.row import INFO, near
 from studio.score import Score
-from studio.session import Session, recording_of, stems_needed
+from studio.session import Session, fade_of, recording_of, stems_needed
 from studio.variations import Variations
 from studio.watermark import Mark
 from studio.work import Progress, Work
@@ -88,8 +88,7 @@ class Edited:
 def edited(piece: Composition, edit: Edit) -> Edited:
     """Return what is left to be played of a composition. Raises ``BriefError`` for what it cannot give."""
     played, written = piece.performance, piece.score
-    ending = piece.plan.ending
-    fades = min(ending.ring, 0.2 * piece.plan.duration) if ending.kind == "fade" else 0.0
+    fades = fade_of(piece.plan)
     if edit.kind == "cutdown":
         short = cutdown(played, written, edit.seconds)
         if short is None:

@@ -117,6 +117,11 @@ def integrated_of(power: Power) -> float:
     return float(_lufs(blocks.mean()))
 
 
+def momentary_of(power: Power) -> float:
+    """Return the highest loudness in LUFS of any 400 ms (EBU Tech 3341); ``SILENT`` for less sound than that."""
+    return max(SILENT, float(_lufs(_windows(power, BLOCK_HOPS)).max())) if len(power) >= BLOCK_HOPS else SILENT
+
+
 def short_term_of(power: Power) -> NDArray[np.float64]:
     """Return the loudness in LUFS of every 3 s window, 100 ms apart (EBU Tech 3341); shorter sound gives one window."""
     return _lufs(_windows(power, max(1, min(SHORT_TERM_HOPS, len(power)))))

@@ -3,7 +3,7 @@
 import numpy as np
 
 from studio.audio import SAMPLE_RATE, Audio, ratio
-from studio.mix.loudness import BLOCK_HOPS, HOP, SILENT, hop_power, integrated_of
+from studio.mix.loudness import HOP, SILENT, hop_power, integrated_of, momentary_of
 from studio.score import Part, Score, notes
 from studio.sound import render_part
 from studio.theory.pitch import nearest
@@ -58,14 +58,6 @@ def announce(mix: Audio, score: Score, *, seed: int) -> None:
     starts = np.rint(score.tempo.seconds(part.notes["onset"][:: len(DEGREES)]) * SAMPLE_RATE).astype(int)
     for start, end in zip(starts, [*starts[1:], score.frames], strict=True):
         found = bell[:, start:end]
-        alone = _momentary(hop_power(found))
-        music = _momentary(power[start // HOP : start // HOP + HEARD_HOPS])
+        alone = momentary_of(hop_power(found))
+        music = momentary_of(power[start // HOP : start // HOP + HEARD_HOPS])
         mix[:, start:end] += found * np.float32(ratio(max(music + UNDER_MUSIC, whole + QUIETEST) - alone))
-
-
-def _momentary(power: np.ndarray) -> float:
-    """Return the loudest 400 ms in LUFS."""
-    if len(power) < BLOCK_HOPS:
-        return SILENT
-    blocks = np.convolve(power, np.full(BLOCK_HOPS, 1.0 / BLOCK_HOPS), "valid")
-    return max(float(-0.691 + 10.0 * np.log10(max(blocks.max(), 1e-15))), SILENT)

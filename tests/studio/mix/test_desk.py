@@ -137,8 +137,8 @@ def test_a_part_without_a_chair_is_refused(piece, noise):
 
 
 @pytest.fixture
-def band(piece, noise):
-    """Four parts with every kind of send and place, their score and their dry stems."""
+def kept_mix(piece, noise):
+    """Four parts with every kind of send and place: their score, the desk, what it kept, and the mix."""
     parts = (
         chair("keys", pan=-0.3, hall=-8.0, delay=-10.0),
         chair("bass", "bass", drive=0.3, low_cut=30.0),
@@ -146,27 +146,21 @@ def band(piece, noise):
         chair("drums", "drums", room=-10.0),
     )
     score = piece([(part.id, part.role) for part in parts], kick_beats=range(16), energies=(0.3, 0.9))
-    return parts, score, [noise(-20, 8, seed=k) for k in range(4)]
-
-
-def test_kept_stems_and_returns_add_up_to_the_mix(band):
-    parts, score, stems = band
-    kept = {}
+    kept: dict[str, np.ndarray] = {}
     table = MixingDesk(parts, Desk(), score, keep=lambda name, audio: kept.update({name: audio.copy()}))
-    for part, stem in zip(score.parts, stems, strict=True):
-        table.add(part, stem)
-    mix = table.finish()
+    for seed, part in enumerate(score.parts):
+        table.add(part, noise(-20, 8, seed=seed))
+    return score, table, kept, table.finish()
+
+
+def test_kept_stems_and_returns_add_up_to_the_mix(kept_mix):
+    _, _, kept, mix = kept_mix
     assert list(kept) == ["keys", "bass", "lead", "drums", "room", "hall", "delay"]
     assert np.abs(sum(kept.values()) - mix).max() < 10 ** (-90 / 20)
 
 
-def test_submixes_of_groups_add_up_to_the_mix(band):
-    parts, score, stems = band
-    kept = {}
-    table = MixingDesk(parts, Desk(), score, keep=lambda name, audio: kept.update({name: audio.copy()}))
-    for part, stem in zip(score.parts, stems, strict=True):
-        table.add(part, stem)
-    mix = table.finish()
+def test_submixes_of_groups_add_up_to_the_mix(kept_mix):
+    score, table, kept, mix = kept_mix
     total = np.zeros_like(mix)
     for group in (("keys", "lead"), ("bass", "drums")):
         submix = Submix(Desk(), score)
